@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size;
+};
+
+void arena_init(struct arena *a, size_t cap)
+{
+	*a = (struct arena){.cap = cap};
+}
+
+void arena_free(struct arena *a)
+{
+	while (a->chunks) {
+		struct arena_chunk *c = a->chunks;
+		a->chunks = c->next;
+		free(c);
+	}
+	a->at = a->end = NULL;
+	a->used = 0;
+}
+
+static void *add_chunk(struct arena *a, size_t need)
+{
+	/* Chunks grow with the arena: a small job pays 4 KiB, a large one few mallocs. */
+	size_t size = MAX(MIN(MAX(a->used, 4 * KIB), 256 * KIB), need);
+	size_t head = (sizeof(struct arena_chunk) + 15) & ~(size_t)15, total;
+	if (__builtin_add_overflow(size, head, &total) || total > a->cap ||
+	    a->used > a->cap - total)
+		return NULL;
+	struct arena_chunk *c = malloc(total);
+	if (!c)
+		return NULL;
+	c->next = a->chunks;
+	c->size = total;
+	a->chunks = c;
+	a->used += total;
+	a->at = (char *)c + head;
+	a->end = (char *)c + total;
+	return a->at;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	if (size > SIZE_MAX - 16)
+		return NULL;
+	size = (size + 15) & ~(size_t)15;
+	if (size == 0)
+		size = 16;
+	if ((size_t)(a->end - a->at) < size && !add_chunk(a, size))
+		return NULL;
+	void *p = a->at;
+	a->at += size;
+	memset(p, 0, size);
+	return p;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+	if (__builtin_mul_overflow(n, size, &total))
+		return NULL;
+	return arena_alloc(a, total);
+}
+
+struct slice arena_dup(struct arena *a, struct slice s)
+{
+	if (s.len == SIZE_MAX)
+		return SL_NONE;
+	char *p = arena_alloc(a, s.len + 1);
+	if (!p)
+		return SL_NONE;
+	if (s.len)
+		memcpy(p, s.ptr, s.len);
+	return slice_of(p, s.len);
+}
+
+struct slice arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return SL_NONE;
+	char *p = arena_alloc(a, (size_t)n + 1);
+	if (!p)
+		return SL_NONE;
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return slice_of(p, (size_t)n);
+}

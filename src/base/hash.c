@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* Fetched once: a fetch per hash costs more than hashing a small file. */
+static const EVP_MD *sha256_md(void)
+{
+	static EVP_MD *md;
+	if (!md)
+		md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	return md;
+}
+
+int sha256_begin(struct sha256 *h, struct err *err)
+{
+	const EVP_MD *md = sha256_md();
+	if (!h->ctx)
+		h->ctx = EVP_MD_CTX_new();
+	if (!md || !h->ctx || EVP_DigestInit_ex(h->ctx, md, NULL) != 1)
+		return err_oom(err);
+	return 0;
+}
+
+void sha256_add(struct sha256 *h, const void *p, size_t n)
+{
+	if (n)
+		EVP_DigestUpdate(h->ctx, p, n);
+}
+
+void sha256_end(struct sha256 *h, unsigned char out[SHA256_LEN])
+{
+	EVP_DigestFinal_ex(h->ctx, out, NULL);
+}
+
+void sha256_done(struct sha256 *h)
+{
+	EVP_MD_CTX_free(h->ctx);
+	h->ctx = NULL;
+}
+
+int sha256_of(struct slice data, unsigned char out[SHA256_LEN], struct err *err)
+{
+	auto_sha256 struct sha256 h = {0};
+	TRY(sha256_begin(&h, err));
+	sha256_add(&h, data.ptr, data.len);
+	sha256_end(&h, out);
+	return 0;
+}
+
+void digest_text(const unsigned char sum[SHA256_LEN], char out[DIGEST_TEXT])
+{
+	static const char hex[] = "0123456789abcdef";
+	memcpy(out, "sha256:", 7);
+	for (size_t i = 0; i < SHA256_LEN; i++) {
+		out[7 + 2 * i] = hex[sum[i] >> 4];
+		out[8 + 2 * i] = hex[sum[i] & 15];
+	}
+	out[DIGEST_TEXT - 1] = '\0';
+}
+
+static int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int digest_parse(struct slice text, unsigned char out[SHA256_LEN])
+{
+	if (text.len != DIGEST_TEXT - 1 || !slice_starts(text, "sha256:"))
+		return -EINVAL;
+	for (size_t i = 0; i < SHA256_LEN; i++) {
+		int hi = hex_value(text.ptr[7 + 2 * i]), lo = hex_value(text.ptr[8 + 2 * i]);
+		if (hi < 0 || lo < 0)
+			return -EINVAL;
+		out[i] = (unsigned char)(hi << 4 | lo);
+	}
+	return 0;
+}
+
+uint64_t hash64(const void *p, size_t n)
+{
+	return XXH3_64bits(n ? p : "", n);
+}

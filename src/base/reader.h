@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A cursor over foreign bytes with a sticky error: past the end everything reads as zero. */
+#pragma once
+
+#include "base/slice.h"
+
+struct reader {
+	struct slice rest;
+	size_t pos; /* bytes taken so far */
+	bool bad;
+};
+
+static inline struct reader rd_init(struct slice s)
+{
+	return (struct reader){.rest = s};
+}
+static inline struct slice rd_take(struct reader *r, size_t n)
+{
+	if (r->bad || n > r->rest.len) {
+		r->bad = true;
+		return SL_NONE;
+	}
+	struct slice got = slice_sub(r->rest, 0, n);
+	r->rest = slice_from(r->rest, n);
+	r->pos += n;
+	return got;
+}
+static inline uint64_t rd_uint(struct reader *r, size_t n, bool big)
+{
+	struct slice s = rd_take(r, n);
+	uint64_t v = 0;
+	for (size_t i = 0; i < s.len; i++)
+		v |= (uint64_t)(unsigned char)s.ptr[i] << (8 * (big ? n - 1 - i : i));
+	return v;
+}
+#define rd_u8(r)    ((uint8_t)rd_uint(r, 1, false))
+#define rd_u16le(r) ((uint16_t)rd_uint(r, 2, false))
+#define rd_u32le(r) ((uint32_t)rd_uint(r, 4, false))
+#define rd_u64le(r) rd_uint(r, 8, false)
+#define rd_u16be(r) ((uint16_t)rd_uint(r, 2, true))
+#define rd_u32be(r) ((uint32_t)rd_uint(r, 4, true))
+#define rd_u64be(r) rd_uint(r, 8, true)

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include <stdio.h>
+int main(void)
+{
+	puts("strake " STRAKE_VERSION);
+	return 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* package x advisory -> finding, as each distribution means it; ignore files; severity. */
+#pragma once
+
+#include "adv/adv.h"
+#include "pkg/pkg.h"
+#include "ver/ver.h"
+
+enum finding_kind { FINDING_VULNERABILITY, FINDING_SECRET, FINDING_MISCONFIGURATION, FINDING_LICENSE };
+
+/* A package of the image with where it came from. */
+struct inventory_pkg {
+	struct pkg pkg;
+	struct slice db_path;       /* of the package database it was read from */
+	int32_t layer;              /* index of the layer that brought this version; -1 unknown */
+	struct slice purl;
+};
+struct inventory {
+	struct pkg_os os;
+	struct inventory_pkg *pkgs; /* sorted by name, then version, arch */
+	size_t npkgs;
+};
+
+/* Vulnerability finding: the only shape that report writers know. Slices live in the arena or database. */
+struct finding {
+	enum finding_kind kind;
+	struct slice id;               /* CVE where there is one, else the feed's */
+	struct slice *aliases;
+	size_t naliases;
+	enum adv_severity severity;
+	struct slice severity_source;  /* "debian", "nvd" ... */
+	enum adv_status status;
+	const struct inventory_pkg *pkg;
+	struct slice fixed_version;    /* "" none; several streams joined by ", " */
+	struct slice *vendor_ids;      /* DSA-..., RHSA-... */
+	size_t nvendor_ids;
+	struct slice feed;             /* DataSource id */
+	struct slice channel;
+	struct slice match_rule;       /* how: "source-package", "binary-package" */
+	struct adv_vuln vuln;          /* title, details, cvss, refs through adv_vuln_*(db) */
+	bool has_vuln;
+};
+/* A finding that an ignore file took away. */
+struct suppressed {
+	struct finding finding;
+	struct slice reason, source; /* statement of the rule; the file */
+	int32_t expires;             /* day, 0 none */
+};
+struct match_result {
+	struct finding *findings; /* sorted: pkg name, version, severity descending, id */
+	size_t nfindings;
+	bool channel_known;       /* false: the database has nothing about this distribution release */
+	bool eol;                 /* the release is past its end of support */
+	int32_t eol_day;          /* 0 unknown */
+	size_t without_feed;      /* packages not looked up (third party, unknown channel) */
+};
+int match_inventory(const struct adv_db *db, const struct inventory *inv, int64_t now, struct arena *a,
+		    struct match_result *ret, struct err *err) must_use;
+
+/* What the user asked to see. */
+struct match_filter {
+	uint32_t severities;      /* bit per enum adv_severity; 0 = all */
+	bool ignore_unfixed;
+	uint32_t ignore_statuses; /* bit per enum adv_status */
+};
+bool match_filter_pass(const struct match_filter *f, const struct finding *x);
+
+/* .trivyignore (id [exp:YYYY-MM-DD], # comments) and the YAML form (reference/trivy.md 3.5, our own
+ * reading where Trivy errs); the kind is found by the name's ending. Bad file: ERR_USAGE with the line. */
+struct ignore_rule {
+	struct slice id, statement;
+	struct slice *paths, *purls;
+	size_t npaths, npurls;
+	int32_t expires; /* day; 0 never */
+};
+struct ignore_list {
+	struct ignore_rule *rules;
+	size_t nrules;
+	struct slice source;
+};
+int ignore_parse(struct slice text, struct slice name, struct arena *a, struct ignore_list *ret, struct err *err) must_use;
+/* The rule that takes x away on `today`, or NULL. Aliases count; target is the report target. */
+const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct finding *x,
+				      struct slice target, int32_t today);

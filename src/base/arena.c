@@ -25,11 +25,30 @@ void arena_free(struct arena *a)
 	a->used = 0;
 }
 
+static size_t chunk_head(void)
+{
+	return (sizeof(struct arena_chunk) + 15) & ~(size_t)15;
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_chunk *keep = a->chunks;
+	if (!keep)
+		return;
+	a->chunks = keep->next;
+	arena_free(a);
+	keep->next = NULL;
+	a->chunks = keep;
+	a->used = keep->size;
+	a->at = (char *)keep + chunk_head();
+	a->end = (char *)keep + keep->size;
+}
+
 static void *add_chunk(struct arena *a, size_t need)
 {
 	/* Chunks grow with the arena: a small job pays 4 KiB, a large one few mallocs. */
 	size_t size = MAX(MIN(MAX(a->used, 4 * KIB), 256 * KIB), need);
-	size_t head = (sizeof(struct arena_chunk) + 15) & ~(size_t)15, total;
+	size_t head = chunk_head(), total;
 	if (__builtin_add_overflow(size, head, &total) || total > a->cap ||
 	    a->used > a->cap - total)
 		return NULL;

@@ -16,6 +16,8 @@ struct arena {
 
 void arena_init(struct arena *a, size_t cap);
 void arena_free(struct arena *a);
+/* Forgets all items but keeps one chunk, so that a loop does not pay malloc each time. */
+void arena_reset(struct arena *a);
 /* Zeroed, aligned to 16. */
 void *arena_alloc(struct arena *a, size_t size) must_use;
 void *arena_array(struct arena *a, size_t n, size_t size) must_use; /* n * size, checked */

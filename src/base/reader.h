@@ -33,10 +33,16 @@ static inline uint64_t rd_uint(struct reader *r, size_t n, bool big)
 		v |= (uint64_t)(unsigned char)s.ptr[i] << (8 * (big ? n - 1 - i : i));
 	return v;
 }
-#define rd_u8(r)    ((uint8_t)rd_uint(r, 1, false))
-#define rd_u16le(r) ((uint16_t)rd_uint(r, 2, false))
-#define rd_u32le(r) ((uint32_t)rd_uint(r, 4, false))
-#define rd_u64le(r) rd_uint(r, 8, false)
-#define rd_u16be(r) ((uint16_t)rd_uint(r, 2, true))
-#define rd_u32be(r) ((uint32_t)rd_uint(r, 4, true))
-#define rd_u64be(r) rd_uint(r, 8, true)
+
+#define RD_DEFINE(name, type, n, big)                                                              \
+	static inline type name(struct reader *r)                                                  \
+	{                                                                                          \
+		return (type)rd_uint(r, n, big);                                                   \
+	}
+RD_DEFINE(rd_u8, uint8_t, 1, false)
+RD_DEFINE(rd_u16le, uint16_t, 2, false)
+RD_DEFINE(rd_u32le, uint32_t, 4, false)
+RD_DEFINE(rd_u64le, uint64_t, 8, false)
+RD_DEFINE(rd_u16be, uint16_t, 2, true)
+RD_DEFINE(rd_u32be, uint32_t, 4, true)
+RD_DEFINE(rd_u64be, uint64_t, 8, true)

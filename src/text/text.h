@@ -11,16 +11,16 @@ enum node_type { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_STRING, NODE_ARRAY, NOD
 
 struct node {
 	enum node_type type;
-	uint32_t pos;      /* byte offset of the value in the document */
-	uint32_t count;    /* children of an array or object */
-	struct slice key;  /* name, for a member of an object */
-	struct slice str;  /* NODE_STRING: decoded text. NODE_NUMBER, NODE_BOOL: as written */
+	uint32_t pos;	  /* byte offset of the value in the document */
+	uint32_t count;	  /* children of an array or object */
+	struct slice key; /* name, for a member of an object */
+	struct slice str; /* NODE_STRING: decoded text. NODE_NUMBER, NODE_BOOL: as written */
 	struct node *first, *next;
 };
 
 struct text_limits {
-	size_t max_bytes;  /* of the document; 0 = 64 MiB */
-	size_t max_nodes;  /* 0 = 4 million */
+	size_t max_bytes;   /* of the document; 0 = 64 MiB */
+	size_t max_nodes;   /* 0 = 4 million */
 	unsigned max_depth; /* 0 = 200 */
 };
 
@@ -43,13 +43,15 @@ int yaml_parse(struct doc *d, struct slice in, const struct text_limits *lim, st
 /* Accessors answer NULL / empty for a missing or wrongly typed thing, so that they chain. */
 const struct node *node_get(const struct node *obj, const char *key);
 const struct node *node_path(const struct node *obj, const char *dotted); /* "a.b.c" */
-struct slice node_str(const struct node *n);                             /* strings only */
+struct slice node_str(const struct node *n);				  /* strings only */
 struct slice node_get_str(const struct node *obj, const char *key);
 bool node_is(const struct node *n, enum node_type t);
 bool node_true(const struct node *n);
 int node_u64(const struct node *n, uint64_t *out) must_use;
 int node_double(const struct node *n, double *out) must_use;
-#define node_each(child, parent) for (const struct node *child = (parent) ? (parent)->first : NULL; child; child = child->next)
+#define node_each(child, parent)                                                                   \
+	for (const struct node *child = (parent) ? (parent)->first : NULL; child;                  \
+	     child = child->next)
 /* 1-based line and column (bytes) of offset pos. */
 void text_position(struct slice doc, size_t pos, uint32_t *line, uint32_t *column);
 
@@ -76,7 +78,7 @@ const char *xml_attr(const char *const *attrs, const char *name); /* NULL when a
 struct json_writer {
 	struct buf *out;
 	unsigned indent, depth;
-	bool fresh;     /* nothing written at this depth yet */
+	bool fresh; /* nothing written at this depth yet */
 	bool after_key;
 };
 void jw_init(struct json_writer *w, struct buf *out, unsigned indent);

@@ -94,6 +94,10 @@ bool adv_has_channel(const struct adv_db *db, struct slice channel);
 /* End of support of a channel as a day (base/time.h): 1 found, 0 not known. */
 int adv_eol(const struct adv_db *db, struct slice channel, int32_t *day);
 
+/* Every key whose package is `name` (all when empty), in order; a handler returning non-zero ends the walk. */
+void adv_each_key(const struct adv_db *db, struct slice name,
+		  int (*handler)(void *arg, struct slice channel, struct slice name, uint32_t first, uint32_t n), void *arg);
+
 struct adv_feed_info {
 	struct slice name;
 	uint64_t records, skipped;

@@ -123,10 +123,10 @@ int adv_build_new(struct adv_build **ret, const struct adv_report *report, struc
 	if (!b)
 		return err_oom(err);
 	b->report = *report;
+	b->ubuntu_newest = -1;
 	arena_init(&b->strings.arena, SIZE_MAX / 2);
 	arena_init(&b->arena, 512 * MIB);
 	buf_init(&b->bytes, 1024 * MIB);
-	doc_init(&b->doc);
 	if (vec_push(&b->strings.items, SL_NONE) < 0 || vec_push(&b->lists.data, 0) < 0) {
 		adv_build_free(&b);
 		return err_oom(err);
@@ -153,7 +153,8 @@ void adv_build_free(struct adv_build **b)
 	vec_free(&x->eols);
 	arena_free(&x->arena);
 	buf_free(&x->bytes);
-	doc_free(&x->doc);
+	if (x->doc_free)
+		x->doc_free(&x->doc);
 	free(x);
 	*b = NULL;
 }
@@ -361,12 +362,12 @@ void bld_kev(struct adv_build *b, struct slice id, int32_t day, bool ransomware)
 	add_fact(b, id, (struct bfact){.kind = FACT_KEV, .n = (int64_t)day * 2 + ransomware});
 }
 
-void bld_epss(struct adv_build *b, struct slice id, float score, float percentile)
+void bld_epss(struct adv_build *b, struct slice id, struct slice date, float score, float percentile)
 {
 	unsigned char both[8];
 	put_f32(both, score);
 	put_f32(both + 4, percentile);
-	add_fact(b, id, (struct bfact){.kind = FACT_EPSS, .n = (int64_t)get_u64(both)});
+	add_fact(b, id, (struct bfact){.kind = FACT_EPSS, .a = bld_intern(b, date), .n = (int64_t)get_u64(both)});
 }
 
 void bld_eol(struct adv_build *b, struct slice channel, int32_t day)
@@ -374,6 +375,12 @@ void bld_eol(struct adv_build *b, struct slice channel, int32_t day)
 	struct beol e = {bld_intern(b, channel), day};
 	if (e.channel && !b->failed && vec_push(&b->eols, e) < 0)
 		b->failed = true;
+}
+
+void bld_ubuntu_release(struct adv_build *b, struct slice channel)
+{
+	if (!slice_is(channel, "ubuntu:devel"))
+		b->ubuntu_newest = MAX(b->ubuntu_newest, adv_ubuntu_order(channel));
 }
 
 /* ---- book-keeping ---- */

@@ -58,8 +58,12 @@ void bld_severity(struct adv_build *b, struct slice id, struct slice source, enu
 void bld_cwe(struct adv_build *b, struct slice id, struct slice cwe);
 void bld_ref(struct adv_build *b, struct slice id, struct slice url);
 void bld_kev(struct adv_build *b, struct slice id, int32_t day, bool ransomware);
-void bld_epss(struct adv_build *b, struct slice id, float score, float percentile);
+/* Of several days the latest counts; date as text. */
+void bld_epss(struct adv_build *b, struct slice id, struct slice date, float score, float percentile);
 void bld_eol(struct adv_build *b, struct slice channel, int32_t day);
+
+/* A release that has statements under its own name: the newest tells which one "ubuntu:devel" is. */
+void bld_ubuntu_release(struct adv_build *b, struct slice channel);
 
 /* ---- book-keeping ---- */
 /* One record of feed read; date may be empty. */
@@ -76,17 +80,35 @@ struct text_limits bld_limits(void);
 /* ---- names (channel.c) ---- */
 /* OSV ecosystem -> channel in out; false when it is not one of ours to keep. */
 bool adv_channel_of_osv(struct slice ecosystem, struct arena *a, struct slice *channel);
+/* Does the ecosystem name a distribution (else a language)? */
+bool adv_is_distribution(struct slice ecosystem);
+/* "SUSE Linux Enterprise Server 15 SP5" -> "suse.linux.enterprise.server:15.5". */
+bool adv_channel_of_suse(struct slice product, struct arena *a, struct slice *channel);
 /* Package name as the look-up wants it (PEP 503 for PyPI, lower case for NuGet, ...). */
 struct slice adv_name_normal(struct slice channel, struct slice name, struct arena *a);
 /* "bookworm" -> "debian:12"; false when unknown. */
 bool adv_debian_channel(struct slice codename, struct slice *channel);
 bool adv_ubuntu_channel(struct slice codename, struct slice *channel);
+/* Place of an Ubuntu channel in the order of releases, -1 for none; and back. */
+int adv_ubuntu_order(struct slice channel);
+struct slice adv_ubuntu_at(int order);
 /* Is this an id that a CVE number has the form of? Trailing text is not accepted. */
 bool adv_is_cve(struct slice id);
 /* First "CVE-YYYY-N" inside s, or SL_NONE. */
 struct slice adv_find_cve(struct slice s);
 /* CPE of a product -> channel ("cpe:/o:redhat:enterprise_linux:8::baseos" -> "redhat:8"). */
 bool adv_channel_of_cpe(struct slice cpe, struct arena *a, struct slice *channel);
+/* ---- rpm names (nevra.c) ---- */
+struct adv_nevra {
+	struct slice name, evr, arch, module; /* evr without an epoch of 0; module "name:stream" */
+};
+bool adv_nevra_parse(struct slice text, struct adv_nevra *ret);
+bool adv_nevra_of_purl(struct slice purl, struct arena *a, struct adv_nevra *ret);
+struct slice adv_module_stream(struct slice label);
+bool adv_is_debug_package(struct slice name);
+
+/* Next row of comma separated values; further fields than max are dropped. */
+bool adv_csv_row(struct slice *rest, struct arena *a, struct slice *fields, size_t max, size_t *count);
 /* The importer for bytes already in hand, as adv_build_add would choose: for tests and fuzzers. */
 int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, bool in_folder, struct err *err) must_use;
 /* The image in memory, for tests. */

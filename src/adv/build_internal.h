@@ -66,8 +66,10 @@ struct adv_build {
 	VEC(struct bfeed) feeds;
 	VEC(struct beol) eols;
 	struct arena arena; /* of the document being read */
-	struct doc doc;
 	struct buf bytes;   /* of the archive entry being read */
+	struct doc *doc;    /* source.c's parser, made when first needed; released by doc_free */
+	void (*doc_free)(struct doc **doc);
+	int ubuntu_newest;  /* adv_ubuntu_order of the newest named release; -1 none */
 	bool failed, starter;
 };
 

@@ -136,6 +136,20 @@ uint32_t adv_lookup(const struct adv_db *db, struct slice channel, struct slice 
 	return db_clamp(db, ADV_S_ROWS, *first, get_u32(key + 12));
 }
 
+void adv_each_key(const struct adv_db *db, struct slice name,
+		  int (*handler)(void *arg, struct slice channel, struct slice name, uint32_t first, uint32_t n), void *arg)
+{
+	for (uint32_t i = 0; i < db->part[ADV_S_KEYS].count; i++) {
+		const unsigned char *key = db_item(db, ADV_S_KEYS, i);
+		struct slice has = db_string(db, get_u32(key + 4));
+		if (name.len && !slice_eq(has, name))
+			continue;
+		uint32_t first = get_u32(key + 8), n = db_clamp(db, ADV_S_ROWS, first, get_u32(key + 12));
+		if (handler(arg, db_string(db, get_u32(key)), has, first, n) != 0)
+			return;
+	}
+}
+
 void adv_row_get(const struct adv_db *db, uint32_t index, struct adv_row *ret)
 {
 	*ret = (struct adv_row){0};

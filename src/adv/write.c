@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 
+#include "adv/internal.h"
 #include "adv/write_internal.h"
 
 static void writer_done(struct writer *w)
@@ -392,11 +393,22 @@ static int assemble(struct writer *w, struct buf *out, struct err *err)
 	return out->failed ? err_oom(err) : 0;
 }
 
+/* "devel" is the release after the newest one that has statements under its own name. */
+static void name_devel(struct adv_build *b)
+{
+	struct slice next = b->ubuntu_newest < 0 ? SL_NONE : adv_ubuntu_at(b->ubuntu_newest + 1);
+	bstr from = bld_intern(b, SL("ubuntu:devel")), to = bld_intern(b, next);
+	for (size_t i = 0; i < b->rows.len && to; i++)
+		if (b->rows.ptr[i].channel == from)
+			b->rows.ptr[i].channel = to;
+}
+
 static int write_all(struct writer *w, struct buf *out, struct err *err)
 {
-	w->nstrings = w->b->strings.items.len;
 	for (int s = 0; s < ADV_SECTIONS; s++)
 		buf_init(&w->part[s], UINT32_MAX);
+	name_devel(w->b);
+	w->nstrings = w->b->strings.items.len;
 	w->hot = calloc(w->nstrings, sizeof(*w->hot));
 	w->text = calloc(w->nstrings, sizeof(*w->text));
 	if (w->b->failed || !w->hot || !w->text)

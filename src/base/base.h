@@ -15,3 +15,4 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "base/path.h"
+#include "base/sandbox.h"

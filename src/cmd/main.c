@@ -1,8 +1,118 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/cmd.h"
+
 #include "config.h"
+
+#include <stdarg.h>
 #include <stdio.h>
-int main(void)
+#include <sys/stat.h>
+
+int cmd_fail(const struct err *err)
 {
-	puts("strake " STRAKE_VERSION);
-	return 0;
+	log_error("%s", err->text);
+	return err_exit_code(err);
+}
+
+int cmd_usage(const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_error("%s", text);
+	return 2;
+}
+
+int cmd_write(const char *path, struct slice text, struct err *err)
+{
+	struct stat st;
+	if (!path || strcmp(path, "-") == 0)
+		return file_write_fd(STDOUT_FILENO, text, err);
+	/* A pipe or a terminal cannot be replaced, only written. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		FILE *f = fopen(path, "we");
+		if (!f)
+			return err_sys(err, "%s", path);
+		int r = file_write_fd(fileno(f), text, err);
+		fclose(f);
+		return r;
+	}
+	return file_replace(path, text, err);
+}
+
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+	size_t n;
+	const struct command *const *all = commands(&n);
+	char two[80] = "";
+	if (argc > 2)
+		snprintf(two, sizeof(two), "%s %s", argv[1], argv[2]);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(all[i]->name, argv[1]) == 0) {
+			*used = 2;
+			return all[i];
+		}
+		if (strcmp(all[i]->name, two) == 0) {
+			*used = 3;
+			return all[i];
+		}
+	}
+	return NULL;
+}
+
+/* "db" alone, or a word that is no command. */
+static int no_command(int argc, char **argv)
+{
+	size_t n, group = strlen(argv[1]), k = 0;
+	const struct command *const *all = commands(&n);
+	const char *names[64];
+	bool is_group = false, asks_help = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+	for (size_t i = 0; i < n && k < ARRAY_LEN(names); i++) {
+		bool member = strncmp(all[i]->name, argv[1], group) == 0 && all[i]->name[group] == ' ';
+		is_group |= member;
+		if (member && (argc < 3 || asks_help))
+			printf("  strake %-14s %s\n", all[i]->name, all[i]->summary);
+		names[k++] = all[i]->name;
+	}
+	if (is_group && (argc < 3 || asks_help))
+		return argc < 3 ? 2 : 0;
+	char given[80];
+	snprintf(given, sizeof(given), is_group ? "%s %s" : "%s", argv[1], argc > 2 ? argv[2] : "");
+	const char *near = nearest_word(given, names, k);
+	if (near)
+		return cmd_usage("\"%s\" is no command - did you mean \"strake %s\"?", given, near);
+	return cmd_usage("\"%s\" is no command - strake --help lists them", given);
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	struct options o;
+	int r = options_read(&o, c, argc, argv);
+	if (r == 0 && o.help)
+		help_command(c);
+	else if (r == 0) {
+		bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") && !opt_flag(&o, "no-color");
+		log_setup(opt_flag(&o, "quiet") ? LOG_QUIET : opt_flag(&o, "debug") ? LOG_VERBOSE : LOG_NORMAL, colour);
+		r = c->run(&o);
+	}
+	options_free(&o);
+	if (fflush(stdout) != 0 && r == 0)
+		r = 3;
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	int used = 0;
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		help_overview();
+		return argc < 2 ? 2 : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0) {
+		puts("strake " STRAKE_VERSION);
+		return 0;
+	}
+	const struct command *c = find_command(argc, argv, &used);
+	return c ? run(c, argc - used, argv + used) : no_command(argc, argv);
 }

@@ -53,6 +53,8 @@ struct match_result {
 	bool eol;                 /* the release is past its end of support */
 	int32_t eol_day;          /* 0 unknown */
 	size_t without_feed;      /* packages not looked up (third party, unknown channel) */
+	size_t invalid_versions;  /* packages whose installed version is none of its scheme's: ranges not judged */
+	size_t invalid_rows;      /* statements with a bound that is no version: not judged */
 };
 int match_inventory(const struct adv_db *db, const struct inventory *inv, int64_t now, struct arena *a,
 		    struct match_result *ret, struct err *err) must_use;
@@ -69,6 +71,7 @@ bool match_filter_pass(const struct match_filter *f, const struct finding *x);
  * reading where Trivy errs); the kind is found by the name's ending. Bad file: ERR_USAGE with the line. */
 struct ignore_rule {
 	struct slice id, statement;
+	uint32_t kinds; /* bit per enum finding_kind; 0 = all */
 	struct slice *paths, *purls;
 	size_t npaths, npurls;
 	int32_t expires; /* day; 0 never */

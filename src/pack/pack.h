@@ -27,6 +27,13 @@ struct pack_fd {
 };
 struct pack_source pack_fd_source(struct pack_fd *f);
 
+/* A source of bytes already read (to look at the head), then of the rest. */
+struct pack_prefix {
+	struct slice head;
+	struct pack_source rest;
+};
+struct pack_source pack_prefix_source(struct pack_prefix *p, struct slice head, struct pack_source rest);
+
 enum pack_kind { PACK_NONE, PACK_GZIP, PACK_ZSTD, PACK_XZ, PACK_BZIP2 };
 /* By magic; needs 6 bytes to tell all. */
 enum pack_kind pack_sniff(struct slice head);

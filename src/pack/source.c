@@ -34,3 +34,19 @@ struct pack_source pack_fd_source(struct pack_fd *f)
 {
 	return (struct pack_source){.next = fd_next, .arg = f};
 }
+
+static int prefix_next(void *arg, struct slice *chunk, struct err *err)
+{
+	struct pack_prefix *p = arg;
+	if (p->head.len == 0)
+		return p->rest.next(p->rest.arg, chunk, err);
+	*chunk = p->head;
+	p->head = SL_NONE;
+	return 0;
+}
+
+struct pack_source pack_prefix_source(struct pack_prefix *p, struct slice head, struct pack_source rest)
+{
+	*p = (struct pack_prefix){.head = head, .rest = rest};
+	return (struct pack_source){.next = prefix_next, .arg = p};
+}

@@ -9,26 +9,30 @@
 #include "base/base.h"
 
 enum pkg_flag {
-	PKG_THIRD_PARTY = 1, /* not built by the distribution (vendor repository): kept, without feed */
-	PKG_OWNS_ONLY = 2,   /* a file list for a package named elsewhere (dpkg info/NAME.list), no package */
+	PKG_THIRD_PARTY =
+	    1, /* not built by the distribution (vendor repository): kept, without feed */
+	PKG_OWNS_ONLY =
+	    2, /* a file list for a package named elsewhere (dpkg info/NAME.list), no package */
 };
 
 /* One installed package. Slices borrow from whoever filled it. Empty = unknown. */
 struct pkg {
-	struct slice type;        /* "deb", "apk", "rpm": purl type and version scheme */
+	struct slice type; /* "deb", "apk", "rpm": purl type and version scheme */
 	struct slice name;
-	struct slice version;     /* whole, as the manager compares it: [epoch:]version[-release] */
+	struct slice version; /* whole, as the manager compares it: [epoch:]version[-release] */
 	struct slice arch;
-	struct slice src_name;    /* deb Source, apk origin, name part of rpm SOURCERPM; never empty for these */
+	struct slice
+	    src_name; /* deb Source, apk origin, name part of rpm SOURCERPM; never empty for these */
 	struct slice src_version; /* whole, as version */
 	struct slice maintainer;  /* deb Maintainer, apk m:, rpm Vendor */
-	struct slice licenses;    /* as the database has it, one string */
-	struct slice module;      /* rpm modularity "name:stream:version:context" */
-	struct slice signer;      /* rpm: key id, 16 lower-case hex digits */
-	struct slice files;       /* owned files, '\n' between, absolute or relative as stored */
-	struct slice digest;      /* of the package itself where the database has one ("sha1:..","md5:..") */
-	uint32_t flags;           /* enum pkg_flag */
-	uint64_t installed_size;  /* bytes, 0 unknown */
+	struct slice licenses;	  /* as the database has it, one string */
+	struct slice module;	  /* rpm modularity "name:stream:version:context" */
+	struct slice signer;	  /* rpm: key id, 16 lower-case hex digits */
+	struct slice files;	  /* owned files, '\n' between, absolute or relative as stored */
+	struct slice
+	    digest;	/* of the package itself where the database has one ("sha1:..","md5:..") */
+	uint32_t flags; /* enum pkg_flag */
+	uint64_t installed_size; /* bytes, 0 unknown */
 };
 
 /* What an analyser tells. Strings are copied by the sink. */
@@ -41,9 +45,9 @@ struct pkg_sink {
 	void *arg;
 };
 struct pkg_ctx {
-	struct slice path;         /* of the file, normal form without leading slash */
+	struct slice path; /* of the file, normal form without leading slash */
 	const struct pkg_sink *sink;
-	struct arena *arena;       /* scratch for this file, freed after run() */
+	struct arena *arena; /* scratch for this file, freed after run() */
 };
 int pkg_add(struct pkg_ctx *cx, const struct pkg *p, struct err *err) must_use;
 int pkg_keep(struct pkg_ctx *cx, struct slice bytes, struct err *err) must_use;
@@ -53,14 +57,15 @@ enum pkg_want_kind { PKG_PATH_IS = 1, PKG_PATH_PREFIX, PKG_BASENAME_IS, PKG_SUFF
 struct pkg_want {
 	enum pkg_want_kind kind; /* 0 ends the list */
 	const char *pattern;
-	const char *suffix;      /* with PKG_PATH_PREFIX: the path must also end so; NULL = any */
+	const char *suffix; /* with PKG_PATH_PREFIX: the path must also end so; NULL = any */
 };
-#define PKG_MAX_WANTS 24
+#define PKG_MAX_WANTS 32
 struct pkg_analyser {
 	const char *name;
-	uint32_t version;        /* bump: cached layer results become stale */
+	uint32_t version; /* bump: cached layer results become stale */
 	struct pkg_want wants[PKG_MAX_WANTS];
-	size_t max_size;         /* larger files are reported as not analysed */
+	size_t max_size; /* larger files are reported as not analysed */
+	bool database;	 /* holds the packages of a whole system: losing it makes "nothing found" untrue */
 	/* < 0: the file as a whole could not be analysed (becomes a warning with the text). */
 	int (*run)(struct pkg_ctx *cx, struct slice file, struct err *err);
 };
@@ -80,21 +85,26 @@ struct pkg_files {
 	void *arg;
 };
 struct pkg_os {
-	struct slice family;  /* Trivy's words: alpine debian ubuntu redhat centos rocky alma oracle amazon fedora
+	struct slice
+	    family; /* Trivy's words: alpine debian ubuntu redhat centos rocky alma oracle amazon fedora
 	                         suse.linux.enterprise.server opensuse.leap opensuse.tumbleweed photon cbl-mariner
 	                         azurelinux wolfi chainguard bottlerocket flatcar openEuler arch gentoo ...; "" unknown */
-	struct slice name;    /* release as the distribution counts it: "3.18.4", "12.5", "22.04", "9.2", "2023" */
-	struct slice pretty;  /* PRETTY_NAME */
-	struct slice codename;/* VERSION_CODENAME */
+	struct slice
+	    name; /* release as the distribution counts it: "3.18.4", "12.5", "22.04", "9.2", "2023" */
+	struct slice pretty;   /* PRETTY_NAME */
+	struct slice codename; /* VERSION_CODENAME */
 	struct slice id_like;
-	struct slice channel; /* advisory channel, see adv.h: "debian:12", "alpine:3.18", "redhat:9" ... */
-	bool esm;             /* Ubuntu Pro esm-infra enabled */
+	struct slice
+	    channel; /* advisory channel, see adv.h: "debian:12", "alpine:3.18", "redhat:9" ... */
+	bool esm;    /* Ubuntu Pro esm-infra enabled */
 };
 /* Strings go to a. Unknown or absent os-release leaves family empty; never an error for odd content. */
-int pkg_os_detect(const struct pkg_files *files, struct arena *a, struct pkg_os *ret, struct err *err) must_use;
+int pkg_os_detect(const struct pkg_files *files, struct arena *a, struct pkg_os *ret,
+		  struct err *err) must_use;
 /* Was p built by the distribution named family? Sets PKG_THIRD_PARTY (maintainer, vendor, version suffix). */
 void pkg_mark_third_party(struct pkg *p, const struct pkg_os *os);
 /* pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12 */
 struct slice pkg_purl(struct arena *a, const struct pkg *p, const struct pkg_os *os);
 /* Splits version into its parts (epoch 0 when absent; release empty for none). */
-void pkg_version_split(struct slice type, struct slice version, uint32_t *epoch, struct slice *ver, struct slice *rel);
+void pkg_version_split(struct slice type, struct slice version, uint32_t *epoch, struct slice *ver,
+		       struct slice *rel);

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		return 0;
 	}
-	jw_init(&w, &out, size % 3);
+	jw_init(&w, &out, (unsigned)(size % 3));
 	jw_node(&w, a);
 	if (out.failed || json_parse(&second, buf_slice(&out), NULL, &b, &err) < 0 || !same(a, b))
 		abort();

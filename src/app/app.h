@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs: the only place that knows all modules and joins them for the commands. */
+#pragma once
+
+#include "image/image.h"
+#include "match/match.h"
+#include "report/report.h"
+
+struct scan_options {
+	const char *platform, *socket, *cache_dir;
+	bool all_platforms, no_cache;
+	bool no_diff_ids;      /* trust uncompressed layers of archives without hashing them */
+	unsigned parallel;     /* workers at once; 0 = processors */
+	unsigned timeout_s;    /* 0 = 300 */
+	uint64_t cache_size;   /* bytes; 0 = 1 GiB */
+	bool vulnerabilities;  /* false: inventory only */
+	bool starter_only;
+	const char *db;        /* advisory database; NULL = the usual places, else the starter set */
+	struct match_filter filter;
+	struct slice *ignore_files;
+	size_t nignore_files;
+	bool ignore_files_given; /* else .trivyignore and .strakeignore of the working directory, if there */
+	bool progress;           /* a terminal is watching */
+};
+struct scan_job; /* holds everything that reports point into */
+int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct err *err) must_use;
+void scan_job_free(struct scan_job **job);
+/* Appends one report for each image of the target. */
+int scan_job_add(struct scan_job *job, struct slice target, struct err *err) must_use;
+const struct report *scan_job_reports(const struct scan_job *job, size_t *n);
+
+/* The advisory file in force: given, $STRAKE_DB is resolved by the caller; else ~/.cache/strake/db/advisories.strakedb,
+ * /var/lib/strake/advisories.strakedb. Empty when none is there. */
+int app_default_db(char *out, size_t cap, bool for_writing, struct err *err) must_use;
+int app_open_db(const char *given, bool starter_only, struct adv_db **ret, char *path, size_t cap, struct err *err) must_use;

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The worker of one layer: bytes -> [SHA-256] -> inflate -> [SHA-256] -> tar walk -> path index, analysers.
+ * Runs in the sandbox; nothing of the layer touches the parent but the result.
+ */
+#include "app/app_internal.h"
+
+#include <stdio.h>
+
+#define WINDOW        (128 * KIB)
+#define RESULT_BUDGET (120 * MIB)
+#define FILE_ARENA    (200 * MIB)
+#define MAX_RELINKS   64
+
+struct relink { /* a wanted file that the tar has as a hard link to content under another name */
+	struct slice path, target;
+};
+struct layer_run {
+	const struct layer_task *task;
+	struct layer_writer out;
+	struct arena scratch, names;
+	struct sha256 blob, diff;
+	uint64_t at;              /* of the source */
+	char window[WINDOW];
+	const struct pkg_analyser *const *analysers;
+	size_t nanalysers;
+	/* the file that is being collected */
+	char path[4096];
+	size_t path_len;
+	uint64_t mask;
+	struct buf body;
+	struct relink relinks[MAX_RELINKS];
+	size_t nrelinks;
+	bool second;              /* second pass: only targets of relinks */
+};
+
+/* ---- bytes in ---- */
+
+static int source_next(void *arg, struct slice *chunk, struct err *err)
+{
+	struct layer_run *l = arg;
+	const struct image_bytes *b = &l->task->bytes;
+	for (;;) {
+		size_t want = b->fd < 0 ? WINDOW : (size_t)MIN((uint64_t)WINDOW, b->size - l->at);
+		ssize_t n = want == 0 ? 0 :
+			    b->fd < 0 ? read(l->task->pipe, l->window, want) :
+					pread(b->fd, l->window, want, (off_t)(b->offset + l->at));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read");
+		if (n == 0 && want && b->fd >= 0)
+			return err_input(err, "the file ends %llu bytes early", (unsigned long long)(b->size - l->at));
+		l->at += (uint64_t)n;
+		*chunk = slice_of(l->window, (size_t)n);
+		if (l->task->hash_blob && !l->second)
+			sha256_add(&l->blob, l->window, (size_t)n);
+		return 0;
+	}
+}
+
+struct diff_tap {
+	struct layer_run *l;
+	struct pack_stream *s;
+};
+
+static int diff_next(void *arg, struct slice *chunk, struct err *err)
+{
+	struct diff_tap *t = arg;
+	TRY(pack_next(t->s, chunk, err));
+	if (t->l->task->hash_diff && !t->l->second)
+		sha256_add(&t->l->diff, chunk->ptr, chunk->len);
+	return 0;
+}
+
+/* ---- what analysers tell ---- */
+
+static int sink_add(void *arg, const struct pkg *p, struct err *err)
+{
+	struct layer_run *l = arg;
+	return layer_put_package(&l->out, slice_of(l->path, l->path_len), p, err);
+}
+
+static int sink_keep(void *arg, struct slice bytes, struct err *err)
+{
+	struct layer_run *l = arg;
+	return layer_put_kept(&l->out, slice_of(l->path, l->path_len), bytes, err);
+}
+
+static void sink_warn(void *arg, const char *reason, const char *message)
+{
+	struct layer_run *l = arg;
+	layer_put_warning(&l->out, slice_of(l->path, l->path_len), reason, message);
+}
+
+static int analyse(struct layer_run *l, struct slice content, struct err *err)
+{
+	struct pkg_sink sink = {sink_add, sink_keep, sink_warn, l};
+	struct pkg_ctx cx = {.path = slice_of(l->path, l->path_len), .sink = &sink, .arena = &l->scratch};
+	TRY(layer_put_file(&l->out, cx.path, err));
+	for (size_t i = 0; i < l->nanalysers; i++) {
+		const struct pkg_analyser *a = l->analysers[i];
+		struct err file_err = {0};
+		if (!(l->mask >> i & 1))
+			continue;
+		if (content.len > a->max_size) {
+			snprintf(file_err.text, sizeof(file_err.text), "%zu bytes are over the limit of %zu for %s",
+				 content.len, a->max_size, a->name);
+			sink_warn(l, a->database ? "!limit" : "limit", file_err.text);
+		} else if (a->run(&cx, content, &file_err) < 0) {
+			if (l->out.packages.failed || l->out.kept.failed) {
+				*err = file_err;
+				return err->code;
+			}
+			const char *reason = file_err.kind == ERR_LIMIT ? "!limit" : "!corrupt";
+			sink_warn(l, reason + !a->database, file_err.text);
+		}
+		arena_reset(&l->scratch);
+	}
+	return 0;
+}
+
+/* ---- the walk ---- */
+
+static size_t size_limit(const struct layer_run *l, bool *database)
+{
+	size_t max = 0;
+	*database = false;
+	for (size_t i = 0; i < l->nanalysers; i++)
+		if (l->mask >> i & 1) {
+			max = MAX(max, l->analysers[i]->max_size);
+			*database |= l->analysers[i]->database;
+		}
+	return max;
+}
+
+static int wanted_file(struct layer_run *l, const struct tar_entry *e)
+{
+	char text[128];
+	bool database;
+	size_t limit = size_limit(l, &database);
+	if (e->size <= limit) {
+		buf_clear(&l->body);
+		return 1;
+	}
+	snprintf(text, sizeof(text), "%llu bytes are over the limit of %zu", (unsigned long long)e->size, limit);
+	sink_warn(l, database ? "!limit" : "limit", text);
+	return 0;
+}
+
+static int note_relink(struct layer_run *l, const struct tar_entry *e, struct err *err)
+{
+	char target[4096];
+	size_t len;
+	if (l->nrelinks == MAX_RELINKS || !path_normalise(e->link, target, sizeof(target), &len)) {
+		sink_warn(l, "limit", "hard link was not followed");
+		return 0;
+	}
+	struct relink *r = &l->relinks[l->nrelinks++];
+	r->path = arena_dup(&l->names, slice_of(l->path, l->path_len));
+	r->target = arena_dup(&l->names, slice_of(target, len));
+	return r->path.ptr && r->target.ptr ? 0 : err_oom(err);
+}
+
+static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
+{
+	struct layer_run *l = arg;
+	if (!path_normalise(e->path, l->path, sizeof(l->path), &l->path_len)) {
+		l->path_len = 0;
+		layer_put_warning(&l->out, slice_sub(e->path, 0, 200), "limit", "path is longer than 4096 bytes");
+		return 0;
+	}
+	struct slice path = slice_of(l->path, l->path_len);
+	l->out.status.entries++;
+	TRY(index_add(&l->out.index, e, path, err));
+	l->mask = e->type == TAR_FILE || e->type == TAR_HARDLINK ? pkg_wanted(path) : 0;
+	if (!l->mask)
+		return 0;
+	return e->type == TAR_FILE ? wanted_file(l, e) : note_relink(l, e, err);
+}
+
+static int collect(struct layer_run *l, struct slice piece, bool last, struct slice *whole, struct err *err)
+{
+	if (last && l->body.len == 0) {
+		*whole = piece;
+		return 1;
+	}
+	buf_puts(&l->body, piece);
+	if (l->body.failed)
+		return err_limit(err, "file is over the memory budget");
+	*whole = buf_slice(&l->body);
+	return last;
+}
+
+static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+{
+	struct layer_run *l = arg;
+	struct slice whole;
+	(void)e;
+	int r = collect(l, piece, last, &whole, err);
+	if (r <= 0)
+		return r;
+	r = analyse(l, whole, err);
+	if (l->body.cap > 4 * MIB)
+		buf_free(&l->body), buf_init(&l->body, 256 * MIB);
+	return r;
+}
+
+static int second_entry(void *arg, const struct tar_entry *e, struct err *err)
+{
+	struct layer_run *l = arg;
+	(void)err;
+	if (e->type != TAR_FILE || !path_normalise(e->path, l->path, sizeof(l->path), &l->path_len))
+		return 0;
+	for (size_t i = 0; i < l->nrelinks; i++) {
+		if (!slice_eq(l->relinks[i].target, slice_of(l->path, l->path_len)))
+			continue;
+		l->mask = pkg_wanted(l->relinks[i].path);
+		return wanted_file(l, e);
+	}
+	return 0;
+}
+
+static int second_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+{
+	struct layer_run *l = arg;
+	struct slice whole, target = slice_of(l->path, l->path_len);
+	(void)e;
+	int r = collect(l, piece, last, &whole, err);
+	if (r <= 0)
+		return r;
+	target = arena_dup(&l->names, target);
+	for (size_t i = 0; i < l->nrelinks; i++) {
+		struct slice path = l->relinks[i].path;
+		if (!slice_eq(l->relinks[i].target, target))
+			continue;
+		memcpy(l->path, path.ptr, path.len);
+		l->path_len = path.len;
+		l->mask = pkg_wanted(path);
+		TRY(analyse(l, whole, err));
+	}
+	return 0;
+}
+
+static int walk(struct layer_run *l, const struct tar_handler *h, struct err *err)
+{
+	struct slice head;
+	auto_pack struct pack_stream *s = NULL;
+	struct pack_source raw = {source_next, l};
+	TRY(source_next(l, &head, err));
+	struct pack_prefix prefix;
+	struct pack_source in = pack_prefix_source(&prefix, head, raw);
+	enum pack_kind kind = pack_sniff(head);
+	TRY(pack_open(kind, in, NULL, &s, err));
+	struct diff_tap tap = {l, s};
+	int r = tar_walk((struct pack_source){diff_next, &tap}, NULL, h, err);
+	/* What follows the archive belongs to the blob and its digest. */
+	for (struct slice rest; r == 0;) {
+		r = diff_next(&tap, &rest, err);
+		if (r < 0 || rest.len == 0)
+			break;
+	}
+	if (!l->second)
+		l->out.status.unpacked = pack_out(s);
+	return r;
+}
+
+static int run(struct layer_run *l, struct err *err)
+{
+	struct tar_handler first = {on_entry, on_body, l}, second = {second_entry, second_body, l};
+	if (l->task->hash_blob)
+		TRY(sha256_begin(&l->blob, err));
+	if (l->task->hash_diff)
+		TRY(sha256_begin(&l->diff, err));
+	TRY(walk(l, &first, err));
+	struct layer_status *st = &l->out.status;
+	st->blob_size = l->at;
+	if (l->task->hash_blob)
+		sha256_end(&l->blob, st->blob);
+	if (l->task->hash_diff)
+		sha256_end(&l->diff, st->diff);
+	st->has_blob = l->task->hash_blob;
+	st->has_diff = l->task->hash_diff;
+	if (l->nrelinks == 0)
+		return 0;
+	if (l->task->bytes.fd < 0) {
+		for (size_t i = 0; i < l->nrelinks; i++)
+			layer_put_warning(&l->out, l->relinks[i].path, "unsupported",
+					  "a hard link cannot be followed in an archive that is read once");
+		return 0;
+	}
+	l->second = true;
+	l->at = 0;
+	return walk(l, &second, err);
+}
+
+int layer_worker(void *task, int result)
+{
+	struct layer_run *l = calloc(1, sizeof(*l));
+	struct err err = {0};
+	if (!l)
+		return 125;
+	l->task = task;
+	if (l->task->bytes.fd < 0)
+		close(l->task->close_fd);
+	l->analysers = pkg_analysers(&l->nanalysers);
+	layer_writer_init(&l->out, RESULT_BUDGET);
+	arena_init(&l->scratch, FILE_ARENA);
+	arena_init(&l->names, MIB);
+	buf_init(&l->body, 256 * MIB);
+	if (run(l, &err) < 0)
+		l->out.status.err = err;
+	buf_free(&l->body);
+	arena_free(&l->scratch);
+	/* The process ends here: what is left goes with it. */
+	return layer_write(&l->out, result, &err) < 0 ? 124 : 0;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A directory as a layer: the parent walks it, and sends the files that analysers want through a pipe as a
+ * tar stream, so that the sandboxed worker is the same as for images. Symbolic links are not followed.
+ */
+#define _GNU_SOURCE
+#include "app/app_internal.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define MAX_DEPTH 400
+
+struct send {
+	struct pool *pool;
+	struct incomplete_list *inc;
+	struct arena *arena;
+	char path[4096];
+	size_t len;
+	unsigned depth;
+	uint64_t files;
+};
+
+static void incomplete(struct send *s, const char *reason, const char *message)
+{
+	struct report_incomplete item = {.path = arena_dup(s->arena, slice_of(s->path, s->len)),
+					 .reason = slice_str(reason),
+					 .message = arena_dup(s->arena, slice_str(message))};
+	(void)!incomplete_add(s->inc, &item);
+}
+
+static void octal(char *to, size_t n, uint64_t v)
+{
+	for (size_t i = n - 1; i-- > 0; v >>= 3)
+		to[i] = (char)('0' + (v & 7));
+}
+
+static int put_header(struct send *s, char type, struct slice name, uint64_t size, uint32_t mode, struct err *err)
+{
+	char h[512] = {0};
+	unsigned sum = 0;
+	memcpy(h, name.ptr, MIN(name.len, 100));
+	octal(h + 100, 8, mode & 07777);
+	octal(h + 124, 12, size);
+	memset(h + 148, ' ', 8);
+	h[156] = type;
+	memcpy(h + 257, "ustar  ", 8);
+	for (size_t i = 0; i < sizeof(h); i++)
+		sum += (unsigned char)h[i];
+	octal(h + 148, 7, sum);
+	return pool_stream_data(s->pool, slice_of(h, sizeof(h)), err);
+}
+
+static int put_padding(struct send *s, uint64_t size, struct err *err)
+{
+	static const char zero[512];
+	return pool_stream_data(s->pool, slice_of(zero, (512 - size % 512) % 512), err);
+}
+
+/* The size is promised in the header: a file that shrinks meanwhile is filled with zeros, one that
+ * grows is cut. */
+static int put_content(struct send *s, int fd, uint64_t size, struct err *err)
+{
+	static char buf[128 * 1024];
+	uint64_t left = size;
+	while (left) {
+		ssize_t n = read(fd, buf, (size_t)MIN(left, sizeof(buf)));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			memset(buf, 0, sizeof(buf));
+			n = (ssize_t)MIN(left, sizeof(buf));
+		}
+		TRY(pool_stream_data(s->pool, slice_of(buf, (size_t)n), err));
+		left -= (uint64_t)n;
+	}
+	return put_padding(s, size, err);
+}
+
+static int send_file(struct send *s, int dir, const char *name, struct err *err)
+{
+	struct slice path = slice_of(s->path, s->len);
+	struct stat st;
+	if (!pkg_wanted(path))
+		return 0;
+	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		incomplete(s, "permission", strerror(errno));
+		return 0;
+	}
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	s->files++;
+	if (path.len > 99) {
+		TRY(put_header(s, 'L', SL("././@LongLink"), path.len + 1, 0644, err));
+		TRY(pool_stream_data(s->pool, path, err));
+		TRY(pool_stream_data(s->pool, slice_of("", 1), err));
+		TRY(put_padding(s, path.len + 1, err));
+	}
+	TRY(put_header(s, '0', path, (uint64_t)st.st_size, st.st_mode, err));
+	return put_content(s, fd, (uint64_t)st.st_size, err);
+}
+
+static int send_dir(struct send *s, int fd, struct err *err);
+
+static int send_entry(struct send *s, int dir, const struct dirent *e, struct err *err)
+{
+	size_t before = s->len, n = strlen(e->d_name);
+	struct stat st;
+	if (before + n + 2 > sizeof(s->path)) {
+		incomplete(s, "limit", "path is longer than 4096 bytes");
+		return 0;
+	}
+	if (before)
+		s->path[s->len++] = '/';
+	memcpy(s->path + s->len, e->d_name, n);
+	s->len += n;
+	unsigned char type = e->d_type;
+	if (type == DT_UNKNOWN && fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		type = S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_UNKNOWN;
+	int r = 0;
+	struct slice path = slice_of(s->path, s->len);
+	if (type == DT_REG)
+		r = send_file(s, dir, e->d_name, err);
+	else if (type == DT_DIR && !slice_is(path, "proc") && !slice_is(path, "sys") && !slice_is(path, "dev")) {
+		auto_close int fd = openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0)
+			incomplete(s, "permission", strerror(errno));
+		else if (s->depth >= MAX_DEPTH)
+			incomplete(s, "limit", "directories nested too deep");
+		else
+			r = send_dir(s, take_fd(&fd), err);
+	}
+	s->len = before;
+	return r;
+}
+
+/* Takes fd over. */
+static int send_dir(struct send *s, int fd, struct err *err)
+{
+	DIR *d = fdopendir(fd);
+	int r = 0;
+	if (!d) {
+		close(fd);
+		return err_sys(err, "directory");
+	}
+	s->depth++;
+	for (struct dirent *e; r == 0 && (e = readdir(d));) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		r = send_entry(s, fd, e, err);
+	}
+	s->depth--;
+	closedir(d);
+	return r;
+}
+
+int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a, struct incomplete_list *inc,
+		struct err *err)
+{
+	static const char end[1024];
+	struct send *s = arena_new(a, struct send);
+	struct layer_task t = {.pipe = -1};
+	char path[4096];
+	if (!s)
+		return err_oom(err);
+	if (snprintf(path, sizeof(path), "%.*s", (int)MIN(dir.len, sizeof(path)), dir.ptr) >= (int)sizeof(path))
+		return err_usage(err, "path too long");
+	auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	s->pool = p;
+	s->inc = inc;
+	s->arena = a;
+	*ret = pool_slot(p);
+	if (!*ret)
+		return err_oom(err);
+	TRY(pool_feed_start(p, *ret, &t, err));
+	int r = send_dir(s, take_fd(&fd), err);
+	if (r == 0)
+		r = pool_stream_data(p, slice_of(end, sizeof(end)), err);
+	(void)!pool_stream_end(p, err);
+	while (r == 0 && !(*ret)->done)
+		r = pool_wait_one(p, err);
+	return r;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Layer results laid over each other: which databases are seen, which layer brought each package. */
+#include "app/app_internal.h"
+
+#include <stdio.h>
+
+/* A set of 64-bit hashes; a false "yes" has odds of 1 in 2^40 and would only misname a layer. */
+struct hash_set {
+	uint64_t *slots;
+	size_t cap, len;
+};
+struct layer_info {
+	struct hash_set packages; /* hash of (database, name, version, arch) */
+	struct map files;         /* analysed path -> ordinal of its last mark + 1 */
+};
+struct assembly {
+	struct layer_slot *const *layers;
+	size_t n;
+	struct index_view *views;
+	struct layer_info *info;
+	struct arena *arena;
+	VEC(struct inventory_pkg) pkgs;
+	struct map owned;  /* "name\0arch" -> index into lists + 1 */
+	VEC(struct slice) lists;
+	struct map kept;   /* path -> index into kept_bytes + 1 */
+	VEC(struct slice) kept_bytes;
+	struct hash_set seen;
+};
+
+static bool set_has(const struct hash_set *s, uint64_t h)
+{
+	if (!s->cap)
+		return false;
+	for (size_t i = h & (s->cap - 1);; i = (i + 1) & (s->cap - 1)) {
+		if (s->slots[i] == 0)
+			return false;
+		if (s->slots[i] == h)
+			return true;
+	}
+}
+
+static int set_add(struct hash_set *s, uint64_t h)
+{
+	if (s->len * 2 >= s->cap) {
+		struct hash_set bigger = {.cap = s->cap ? s->cap * 2 : 256};
+		bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots));
+		if (!bigger.slots)
+			return -ENOMEM;
+		for (size_t i = 0; i < s->cap; i++)
+			if (s->slots[i])
+				(void)!set_add(&bigger, s->slots[i]);
+		free(s->slots);
+		*s = bigger;
+	}
+	size_t i = h & (s->cap - 1);
+	while (s->slots[i] && s->slots[i] != h)
+		i = (i + 1) & (s->cap - 1);
+	s->len += s->slots[i] == 0;
+	s->slots[i] = h;
+	return 0;
+}
+
+static uint64_t package_hash(struct slice path, const struct pkg *p)
+{
+	uint64_t parts[4] = {slice_hash(path), slice_hash(p->name), slice_hash(p->version), slice_hash(p->arch)};
+	uint64_t h = hash64(parts, sizeof(parts));
+	return h ? h : 1;
+}
+
+static bool usable(const struct layer_slot *s)
+{
+	return s->done && (s->err.code == 0 || s->mismatch || (s->err.kind == ERR_LIMIT && s->view.index.all.ptr));
+}
+
+/* First reading of a layer: what it holds. */
+static int survey(struct assembly *as, size_t i, struct err *err)
+{
+	struct layer_info *info = &as->info[i];
+	struct reader r = rd_init(as->layers[i]->view.packages);
+	struct slice path;
+	struct pkg p;
+	bool mark;
+	uint64_t ordinal = 0;
+	while (layer_next_package(&r, &path, &mark, &p)) {
+		if (mark) {
+			uint64_t *slot = map_put(&info->files, path, NULL);
+			if (!slot)
+				return err_oom(err);
+			*slot = ++ordinal;
+		} else if (set_add(&info->packages, package_hash(path, &p)) < 0) {
+			return err_oom(err);
+		}
+	}
+	return 0;
+}
+
+/* The lowest layer from which on, up to layer `at`, every version of the database has the package. */
+static int32_t origin(const struct assembly *as, size_t at, struct slice path, const struct pkg *p)
+{
+	uint64_t h = package_hash(path, p);
+	size_t found = at;
+	for (size_t j = at; j-- > 0;) {
+		if (!map_get(&as->info[j].files, path))
+			continue;
+		if (!set_has(&as->info[j].packages, h))
+			break;
+		found = j;
+	}
+	return (int32_t)found;
+}
+
+static int add_owned(struct assembly *as, const struct pkg *p)
+{
+	struct slice key = arena_printf(as->arena, "%.*s/%.*s", SL_FMT(p->name), SL_FMT(p->arch));
+	uint64_t *slot = key.ptr ? map_put(&as->owned, key, NULL) : NULL;
+	if (!slot || vec_push(&as->lists, p->files) < 0)
+		return -ENOMEM;
+	*slot = as->lists.len;
+	return 0;
+}
+
+static int add_package(struct assembly *as, size_t layer, struct slice path, const struct pkg *p)
+{
+	if (p->flags & PKG_OWNS_ONLY)
+		return add_owned(as, p);
+	/* The same package in two databases (a moved rpm database, a merged /usr) is one package. */
+	uint64_t h = package_hash(p->type, p);
+	if (set_has(&as->seen, h))
+		return 0;
+	if (set_add(&as->seen, h) < 0)
+		return -ENOMEM;
+	struct inventory_pkg ip = {.pkg = *p, .db_path = path, .layer = origin(as, layer, path, p)};
+	return vec_push(&as->pkgs, ip);
+}
+
+static int take_packages(struct assembly *as, size_t i, struct err *err)
+{
+	struct reader r = rd_init(as->layers[i]->view.packages);
+	struct slice path;
+	struct pkg p;
+	bool mark, current = false;
+	uint64_t ordinal = 0;
+	while (layer_next_package(&r, &path, &mark, &p)) {
+		if (mark) {
+			const uint64_t *last = map_get(&as->info[i].files, path);
+			/* Written twice in one layer: the later entry is the file. */
+			current = last && *last == ++ordinal && index_visible(as->views, as->n, i, path);
+		} else if (current && add_package(as, i, path, &p) < 0) {
+			return err_oom(err);
+		}
+	}
+	return 0;
+}
+
+static int take_kept(struct assembly *as, size_t i, struct err *err)
+{
+	struct reader r = rd_init(as->layers[i]->view.kept);
+	struct slice path, bytes;
+	while (layer_next_kept(&r, &path, &bytes)) {
+		if (!index_visible(as->views, as->n, i, path))
+			continue;
+		uint64_t *slot = map_put(&as->kept, path, NULL);
+		if (!slot || vec_push(&as->kept_bytes, bytes) < 0)
+			return err_oom(err);
+		*slot = as->kept_bytes.len;
+	}
+	return 0;
+}
+
+int incomplete_add(struct incomplete_list *l, const struct report_incomplete *item)
+{
+	if (l->len == l->cap && vec_grow(&l->items, &l->cap, l->len, sizeof(*l->items)) < 0)
+		return -ENOMEM;
+	l->items[l->len++] = *item;
+	return 0;
+}
+
+static struct slice layer_name(const struct layer_slot *s)
+{
+	return s->diff_id.len ? s->diff_id : s->digest;
+}
+
+static int take_warnings(struct assembly *as, size_t i, struct slice target, struct incomplete_list *inc, struct err *err)
+{
+	struct reader r = rd_init(as->layers[i]->view.warnings);
+	struct slice path, reason, message;
+	while (layer_next_warning(&r, &path, &reason, &message)) {
+		/* A "!" marks a package database that is lost as a whole. */
+		bool whole = reason.len && reason.ptr[0] == '!';
+		if (path.len && !index_visible(as->views, as->n, i, path))
+			continue;
+		struct report_incomplete item = {.target = target, .path = path, .layer = layer_name(as->layers[i]),
+						 .reason = whole ? slice_from(reason, 1) : reason,
+						 .message = message, .whole = whole};
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	return 0;
+}
+
+static int layer_trouble(struct assembly *as, size_t i, struct slice target, struct incomplete_list *inc, struct err *err)
+{
+	static const char *const words[] = {[ERR_INTERNAL] = "internal",     [ERR_USAGE] = "unsupported",
+					    [ERR_INPUT] = "corrupt",	     [ERR_NOT_FOUND] = "missing",
+					    [ERR_PERMISSION] = "permission", [ERR_NETWORK] = "network",
+					    [ERR_LIMIT] = "limit"};
+	const struct layer_slot *s = as->layers[i];
+	if (s->err.code == 0)
+		return 0;
+	struct report_incomplete item = {.target = target, .layer = layer_name(s), .whole = true,
+					 .reason = s->mismatch ? SL("digest") : slice_str(words[s->err.kind])};
+	item.message = arena_printf(as->arena, "layer %zu: %s", i + 1, s->err.text);
+	return incomplete_add(inc, &item) < 0 ? err_oom(err) : 0;
+}
+
+static struct slice get_kept(void *arg, const char *path)
+{
+	const struct assembly *as = arg;
+	const uint64_t *slot = map_get(&as->kept, slice_str(path));
+	struct slice got = slot ? as->kept_bytes.ptr[*slot - 1] : SL_NONE;
+	if (slot && !got.ptr)
+		got.ptr = "";
+	return got;
+}
+
+static struct slice owned_files(const struct assembly *as, const struct pkg *p)
+{
+	char key[1024];
+	struct slice archs[] = {p->arch, SL_NONE};
+	for (size_t i = 0; i < ARRAY_LEN(archs); i++) {
+		int n = snprintf(key, sizeof(key), "%.*s/%.*s", SL_FMT(p->name), SL_FMT(archs[i]));
+		const uint64_t *slot =
+			n > 0 && (size_t)n < sizeof(key) ? map_get(&as->owned, slice_of(key, (size_t)n)) : NULL;
+		if (slot)
+			return as->lists.ptr[*slot - 1];
+	}
+	return SL_NONE;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct inventory_pkg *x = a, *y = b;
+	int r = slice_cmp(x->pkg.name, y->pkg.name);
+	if (r == 0)
+		r = slice_cmp(x->pkg.version, y->pkg.version);
+	return r ? r : slice_cmp(x->pkg.arch, y->pkg.arch);
+}
+
+static int finish(struct assembly *as, struct inventory *inv, struct err *err)
+{
+	struct pkg_files files = {get_kept, as};
+	TRY(pkg_os_detect(&files, as->arena, &inv->os, err));
+	inv->npkgs = as->pkgs.len;
+	inv->pkgs = arena_array(as->arena, as->pkgs.len + 1, sizeof(*inv->pkgs));
+	if (!inv->pkgs)
+		return err_oom(err);
+	for (size_t i = 0; i < as->pkgs.len; i++) {
+		struct inventory_pkg *ip = &inv->pkgs[i];
+		*ip = as->pkgs.ptr[i];
+		if (ip->pkg.files.len == 0)
+			ip->pkg.files = owned_files(as, &ip->pkg);
+		pkg_mark_third_party(&ip->pkg, &inv->os);
+		ip->purl = pkg_purl(as->arena, &ip->pkg, &inv->os);
+	}
+	qsort(inv->pkgs, inv->npkgs, sizeof(*inv->pkgs), by_name);
+	return 0;
+}
+
+static int assemble(struct assembly *as, struct inventory *inv, struct slice target, struct incomplete_list *inc,
+		    struct err *err)
+{
+	for (size_t i = 0; i < as->n; i++) {
+		TRY(layer_trouble(as, i, target, inc, err));
+		if (!usable(as->layers[i]))
+			continue;
+		as->views[i] = as->layers[i]->view.index;
+		TRY(survey(as, i, err));
+	}
+	for (size_t i = 0; i < as->n; i++) {
+		if (!usable(as->layers[i]))
+			continue;
+		TRY(take_packages(as, i, err));
+		TRY(take_kept(as, i, err));
+		TRY(take_warnings(as, i, target, inc, err));
+	}
+	return finish(as, inv, err);
+}
+
+int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a, struct inventory *inv, struct slice target,
+		   struct incomplete_list *inc, struct err *err)
+{
+	struct assembly as = {.layers = layers, .n = n, .arena = a};
+	as.views = arena_array(a, n + 1, sizeof(*as.views));
+	as.info = arena_array(a, n + 1, sizeof(*as.info));
+	*inv = (struct inventory){0};
+	int r = as.views && as.info ? assemble(&as, inv, target, inc, err) : err_oom(err);
+	for (size_t i = 0; as.info && i < n; i++) {
+		free(as.info[i].packages.slots);
+		map_free(&as.info[i].files);
+	}
+	free(as.seen.slots);
+	map_free(&as.owned);
+	map_free(&as.kept);
+	vec_free(&as.pkgs);
+	vec_free(&as.lists);
+	vec_free(&as.kept_bytes);
+	return r;
+}

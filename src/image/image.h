@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Images: where they come from, what they consist of, and the view of their files.
+ * Formats: OCI image-spec 1.1 (image-layout.md, manifest.md, image-index.md, config.md, layer.md) and the
+ * docker save archive (moby image/spec v1.2, v1.3).
+ */
+#pragma once
+
+#include "pack/pack.h"
+
+/* Bytes of one blob: a region of an open file. fd is owned by the image source. */
+struct image_bytes {
+	int fd; /* -1: not there */
+	uint64_t offset, size;
+};
+struct image_layer {
+	struct slice digest;     /* of the blob, as the manifest claims; "" where the format has none */
+	struct slice diff_id;    /* of the unpacked tar, as the configuration claims; "" where absent */
+	uint64_t size;           /* as the manifest claims; 0 none */
+	struct slice media_type; /* may be empty */
+	struct slice created_by; /* of the history; may be empty */
+	bool base;               /* guessed to come with the base image */
+	struct slice name;       /* path inside an archive: how a streamed blob is found again */
+	struct image_bytes bytes;
+	struct slice trouble;    /* not empty: why the blob cannot be read (missing, encrypted ...) */
+};
+struct image {
+	struct slice name;            /* how the user sees it */
+	struct slice id;              /* digest of the configuration */
+	struct slice manifest_digest; /* "" in docker archives */
+	struct slice config;          /* JSON document */
+	struct slice architecture, os, variant;
+	struct slice *tags, *repo_digests;
+	size_t ntags, nrepo_digests;
+	struct image_layer *layers; /* lowest first */
+	size_t nlayers;
+	struct slice trouble;       /* not empty: what of the image as a whole does not fit together */
+};
+struct image_options {
+	const char *platform;  /* os/arch[/variant]; NULL = the host's */
+	bool all_platforms;
+	const char *socket;    /* of the docker or podman daemon; NULL = environment, then usual places */
+	/* Blobs of an archive that can only be read once (a pipe, a compressed archive, a daemon) go through
+	 * here in the order they come. begin answers a token (>= 0) for the blob, or -ENOENT when its content is
+	 * not needed; data and end follow for a taken blob. */
+	int (*begin)(void *arg, struct slice name, uint64_t size, struct err *err);
+	int (*data)(void *arg, struct slice piece, struct err *err);
+	int (*end)(void *arg, struct err *err);
+	void *arg;
+};
+struct image_source {
+	struct arena arena;
+	struct image *images;
+	size_t nimages;
+	bool streamed;          /* bytes went through begin/data/end: look up tokens by layer name */
+	bool root_archive;      /* a root file system as one tar: one image with one layer, no configuration */
+	struct map tokens;      /* name -> token + 1 */
+	int *fds;
+	size_t nfds, fds_cap;
+	struct mapping map;
+};
+
+enum image_kind {
+	IMAGE_UNKNOWN,
+	IMAGE_DOCKER_ARCHIVE,
+	IMAGE_OCI_ARCHIVE,
+	IMAGE_OCI_DIR,
+	IMAGE_DOCKER,
+	IMAGE_PODMAN,
+	IMAGE_ROOTFS, /* a directory, or a tar of a root file system */
+	IMAGE_STDIN,
+};
+/* Splits "docker-archive:x" into kind and rest; a bare word is recognised by what lies there:
+ * a directory (OCI layout or root file system), a file (archive kinds), else a reference to a daemon. */
+int image_target(struct slice text, enum image_kind *kind, struct slice *rest, struct err *err) must_use;
+extern const char *const image_kind_names[];
+
+/* Opens any kind but a directory root file system. Everything lives until image_source_done. */
+int image_open(enum image_kind kind, struct slice where, const struct image_options *opt, struct image_source *ret,
+	       struct err *err) must_use;
+void image_source_done(struct image_source *s);
+#define auto_image_source CLEANUP(image_source_done)
+/* Token that begin gave for a layer; -1 none. */
+int image_token(const struct image_source *s, struct slice name);
+
+/* ---- path index of one layer ---- */
+
+enum index_flag { INDEX_PRESENT = 1, INDEX_WHITEOUT = 2, INDEX_OPAQUE = 4 };
+struct index_entry {
+	struct slice path, link; /* normal form; link as stored */
+	char type;               /* enum tar_type */
+	uint8_t flags;
+	uint16_t mode;
+	uint64_t size;
+};
+struct index_builder {
+	struct buf records, strings;
+	size_t count;
+};
+void index_builder_init(struct index_builder *b, size_t max_bytes);
+void index_builder_done(struct index_builder *b);
+/* Takes a path as written in the tar; whiteouts are understood here. Over the maximum: ERR_LIMIT. */
+int index_add(struct index_builder *b, const struct tar_entry *e, struct slice normal, struct err *err) must_use;
+/* Writes the finished index (records, hash table, strings) to out. */
+int index_finish(struct index_builder *b, struct buf *out, struct err *err) must_use;
+
+struct index_view {
+	struct slice all;
+	uint32_t count, slots;
+};
+int index_open(struct slice all, struct index_view *ret, struct err *err) must_use; /* bounds are checked */
+/* The last entry at path, or false. */
+bool index_find(const struct index_view *v, struct slice path, struct index_entry *ret);
+bool index_get(const struct index_view *v, uint32_t i, struct index_entry *ret);
+/* Is path, present in layers[at], still seen when the layers above lie on it (overlay semantics:
+ * whiteouts, opaque directories, replaced ancestors)? Layers that could not be read have count 0. */
+bool index_visible(const struct index_view *layers, size_t n, size_t at, struct slice path);
+
+/* ---- layer cache: opaque results by key ---- */
+
+struct cache {
+	char dir[4000];
+	uint64_t max_bytes;
+	bool off;
+};
+/* dir NULL: $XDG_CACHE_HOME/strake, else ~/.cache/strake. */
+int cache_open(const char *dir, uint64_t max_bytes, struct cache *ret, struct err *err) must_use;
+/* key: digest text and a number for everything else that shapes the result. 1 found, 0 not. A damaged
+ * entry counts as not found and is removed. */
+int cache_get(const struct cache *c, struct slice digest, uint64_t key, struct mapping *ret);
+/* The stored bytes of a found entry. */
+struct slice cache_body(const struct mapping *m);
+/* Best effort: a full disk or a read-only home costs speed, not the scan. */
+int cache_put(const struct cache *c, struct slice digest, uint64_t key, struct slice data, struct err *err) must_use;
+struct cache_stat {
+	uint64_t entries, bytes;
+};
+int cache_stat(const struct cache *c, struct cache_stat *ret, struct err *err) must_use;
+/* Removes the least recently used entries until at most `keep` bytes remain. */
+int cache_trim(const struct cache *c, uint64_t keep, uint64_t *removed, struct err *err) must_use;

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OCI layouts (image-spec image-layout.md): index.json -> [index ->] manifest -> configuration and layers. */
+#include "image/image_internal.h"
+
+#include <stdio.h>
+
+#define MAX_NESTING 4
+
+struct choice {
+	struct blob_store *b;
+	struct slice where, selector; /* tag or digest; "" = all */
+	struct platform want;
+	bool all;
+	struct buf seen; /* platforms that were offered but not wanted */
+	size_t absent;
+	struct slice absent_digest;
+};
+
+static bool is_manifest(struct slice type)
+{
+	return slice_is(type, "application/vnd.oci.image.manifest.v1+json") ||
+	       slice_is(type, "application/vnd.docker.distribution.manifest.v2+json");
+}
+
+static bool is_index(struct slice type)
+{
+	return slice_is(type, "application/vnd.oci.image.index.v1+json") ||
+	       slice_is(type, "application/vnd.docker.distribution.manifest.list.v2+json");
+}
+
+static bool is_layer(struct slice type)
+{
+	return slice_find(type, SL(".layer.")) >= 0 || slice_find(type, SL("image.rootfs.")) >= 0 ||
+	       slice_find(type, SL("layer.tar")) >= 0 || slice_is(type, "application/vnd.oci.image.layer.v1.tar");
+}
+
+static int read_layer(struct choice *c, struct image_layer *l, const struct node *desc, struct err *err)
+{
+	struct arena *a = &c->b->src->arena;
+	uint64_t size = 0;
+	unsigned char sum[SHA256_LEN];
+	*l = (struct image_layer){.bytes.fd = -1};
+	l->digest = arena_dup(a, node_get_str(desc, "digest"));
+	l->media_type = arena_dup(a, node_get_str(desc, "mediaType"));
+	if (digest_parse(l->digest, sum) < 0) {
+		l->trouble = arena_printf(a, "digest \"%.*s\" is not a sha256 digest", SL_FMT(l->digest));
+		return 0;
+	}
+	if (node_u64(node_get(desc, "size"), &size) < 0) {
+		l->trouble = SL("its descriptor has no valid size");
+		return 0;
+	}
+	l->size = size;
+	if (slice_ends(l->media_type, "+encrypted")) {
+		l->trouble = SL("the layer is encrypted");
+		return 0;
+	}
+	TRY(store_blob(c->b, l->digest, &l->bytes, &l->name, err));
+	if (l->bytes.fd < 0 && !c->b->streamed)
+		l->trouble = arena_printf(a, "blob %.*s is missing from the layout", SL_FMT(l->digest));
+	else if (l->bytes.fd >= 0 && l->bytes.size != size)
+		l->trouble = arena_printf(a, "size is %llu bytes, the manifest says %llu", (unsigned long long)l->bytes.size,
+					  (unsigned long long)size);
+	return 0;
+}
+
+static int read_manifest(struct choice *c, struct slice digest, const struct node *m, struct slice tag, struct err *err)
+{
+	struct arena *a = &c->b->src->arena;
+	struct image im = {0};
+	const struct node *layers = node_get(m, "layers"), *cfg = node_get(m, "config");
+	struct slice config;
+	uint64_t size = 0;
+	im.manifest_digest = arena_dup(a, digest);
+	im.nlayers = layers ? layers->count : 0;
+	if (im.nlayers > MAX_LAYERS)
+		return err_limit(err, "more than %d layers", MAX_LAYERS);
+	im.layers = arena_array(a, im.nlayers + 1, sizeof(*im.layers));
+	im.tags = arena_array(a, 1, sizeof(*im.tags));
+	if (!im.layers || !im.tags)
+		return err_oom(err);
+	size_t i = 0;
+	node_each(desc, layers) TRY(read_layer(c, &im.layers[i++], desc, err));
+	if (tag.len)
+		im.tags[im.ntags++] = arena_dup(a, tag);
+	im.name = arena_dup(a, c->where);
+	if (!cfg)
+		return err_input(err, "manifest has no configuration");
+	if (node_u64(node_get(cfg, "size"), &size) < 0)
+		return err_input(err, "configuration descriptor has no valid size");
+	if (store_blob_document(c->b, node_get_str(cfg, "digest"), size, &config, err) < 0)
+		return err_wrap(err, "configuration");
+	TRY(config_read(c->b->src, &im, config, err));
+	return add_image(c->b->src, &im, err);
+}
+
+/* BuildKit puts attestations beside the images of an index; they are not images. */
+static bool is_attestation(const struct node *desc)
+{
+	return node_get_str(node_get(desc, "annotations"), "vnd.docker.reference.type").len != 0 ||
+	       node_get_str(desc, "artifactType").len != 0;
+}
+
+static bool platform_wanted(struct choice *c, const struct node *desc)
+{
+	const struct node *p = node_get(desc, "platform");
+	struct slice os = node_get_str(p, "os"), arch = node_get_str(p, "architecture"), var = node_get_str(p, "variant");
+	if (!p || c->all || os.len == 0)
+		return true;
+	if (platform_matches(&c->want, os, arch, var))
+		return true;
+	buf_printf(&c->seen, "%s%.*s/%.*s%s%.*s", c->seen.len ? ", " : "", SL_FMT(os), SL_FMT(arch), var.len ? "/" : "",
+		   SL_FMT(var));
+	return false;
+}
+
+static bool selected(const struct choice *c, const struct node *desc, struct slice tag)
+{
+	if (c->selector.len == 0)
+		return true;
+	if (c->selector.ptr[0] == '@')
+		return slice_eq(slice_from(c->selector, 1), node_get_str(desc, "digest"));
+	if (slice_eq(c->selector, tag))
+		return true;
+	/* containerd writes whole references: docker.io/library/busybox:1.36 */
+	ssize_t colon = slice_rchr(tag, ':');
+	return colon >= 0 && slice_eq(slice_from(tag, (size_t)colon + 1), c->selector);
+}
+
+static int read_index(struct choice *c, const struct node *index, unsigned depth, struct slice tag, struct err *err);
+
+static int read_descriptor(struct choice *c, const struct node *desc, unsigned depth, struct slice tag, struct err *err)
+{
+	auto_doc struct doc d;
+	struct node *root;
+	struct slice bytes, digest = node_get_str(desc, "digest"), type = node_get_str(desc, "mediaType");
+	struct image_bytes where;
+	struct slice name;
+	uint64_t size = 0;
+	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
+	doc_init(&d);
+	if (is_attestation(desc) || (type.len && !is_manifest(type) && !is_index(type)))
+		return 0;
+	if (is_manifest(type) && !platform_wanted(c, desc))
+		return 0;
+	TRY(store_blob(c->b, digest, &where, &name, err));
+	if (where.fd < 0 && !name.ptr) {
+		c->absent++;
+		c->absent_digest = arena_dup(&c->b->src->arena, digest);
+		return 0;
+	}
+	if (node_u64(node_get(desc, "size"), &size) < 0)
+		return err_input(err, "descriptor of %.*s has no valid size", SL_FMT(digest));
+	TRY(store_blob_document(c->b, digest, size, &bytes, err));
+	if (json_parse(&d, bytes, &lim, &root, err) < 0)
+		return err_wrap(err, "%.*s", SL_FMT(digest));
+	if (node_get(root, "manifests"))
+		return read_index(c, root, depth + 1, tag, err);
+	const struct node *first = node_get(root, "layers") ? node_get(root, "layers")->first : NULL;
+	if (node_get_str(root, "artifactType").len || (first && !is_layer(node_get_str(first, "mediaType"))))
+		return 0; /* a signature, an SBOM or another artifact */
+	if (read_manifest(c, digest, root, tag, err) < 0)
+		return err_wrap(err, "manifest %.*s", SL_FMT(digest));
+	return 0;
+}
+
+static int read_index(struct choice *c, const struct node *index, unsigned depth, struct slice tag, struct err *err)
+{
+	const struct node *list = node_get(index, "manifests");
+	if (depth > MAX_NESTING)
+		return err_limit(err, "image indexes nested more than %d deep", MAX_NESTING);
+	if (!node_is(list, NODE_ARRAY))
+		return err_input(err, "index has no list of manifests");
+	node_each(desc, list) {
+		struct slice own = node_get_str(node_get(desc, "annotations"), "org.opencontainers.image.ref.name");
+		struct slice full = node_get_str(node_get(desc, "annotations"), "io.containerd.image.name");
+		if (full.len && !slice_eq(c->selector, own))
+			own = full;
+		if (depth == 0 && !selected(c, desc, own))
+			continue;
+		TRY(read_descriptor(c, desc, depth, own.len ? own : tag, err));
+	}
+	return 0;
+}
+
+static int nothing_found(struct choice *c, struct err *err)
+{
+	if (c->seen.len)
+		return err_set(err, ERR_NOT_FOUND, -ENOENT,
+			       "no image for platform %.*s/%.*s; there are: %.*s - choose one with --platform",
+			       SL_FMT(c->want.os), SL_FMT(c->want.arch), (int)c->seen.len, c->seen.ptr);
+	if (c->absent)
+		return err_set(err, ERR_NOT_FOUND, -ENOENT, "manifest %.*s is named by the index but missing from the layout",
+			       SL_FMT(c->absent_digest));
+	if (c->selector.len)
+		return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image named \"%.*s\" in index.json", SL_FMT(c->selector));
+	return err_input(err, "index.json lists no image");
+}
+
+int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector, const struct image_options *opt,
+		    struct err *err)
+{
+	struct slice bytes;
+	struct node *root;
+	auto_doc struct doc d;
+	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
+	struct choice c = {.b = b, .where = where, .selector = selector, .all = opt->all_platforms};
+	doc_init(&d);
+	buf_init(&c.seen, 400);
+	TRY(platform_parse(opt->platform, &c.want, err));
+	TRY(store_document(b, SL("index.json"), &bytes, err));
+	if (json_parse(&d, bytes, &lim, &root, err) < 0)
+		return err_wrap(err, "index.json");
+	int r = read_index(&c, root, 0, SL_NONE, err);
+	if (r == 0 && b->src->nimages == 0)
+		r = nothing_found(&c, err);
+	buf_free(&c.seen);
+	return r;
+}

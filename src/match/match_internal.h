@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of match/. */
+#pragma once
+
+#include "match/match.h"
+
+struct channels {
+	struct slice names[2];
+	unsigned rank[2]; /* higher: the more special stream */
+	size_t n;
+};
+
+/* A package made ready for judging. */
+struct subject {
+	const struct inventory_pkg *inv;
+	const struct pkg *pkg;
+	const struct ver_scheme *scheme;
+	struct slice source, source_version;
+	struct slice module;  /* "name:stream"; empty: not modular */
+	bool modular_release; /* ".module" in the release */
+	struct slice flavour; /* Oracle: "ksplice", "fips" */
+	bool flavours;	      /* the distribution has such builds */
+	bool rpm, valid, source_valid;
+};
+/* false: the type has no version scheme. */
+bool subject_init(struct subject *s, const struct inventory_pkg *p, bool flavours, struct arena *a);
+
+enum verdict_kind {
+	V_NONE,		/* says nothing about this package */
+	V_INVALID,	/* has a bound that is no version */
+	V_NOT_AFFECTED, /* the feed says so */
+	V_FIXED,	/* the installed version has the fix */
+	V_AFFECTED,	/* in a range with an upper end, or a listed version */
+	V_UNFIXED,	/* in a range without upper end */
+};
+struct verdict {
+	uint32_t vuln, row;
+	enum verdict_kind kind;
+	uint8_t channel;
+	bool by_source, foreign /* not the distribution's own feed */, not_for_us, heard;
+	bool exact; /* the installed version is the fix itself */
+	struct slice fixed;
+};
+enum verdict_kind judge(const struct adv_db *db, const struct subject *s, const struct adv_row *row,
+			struct slice *fixed, bool *exact);
+
+struct decision {
+	const struct adv_db *db;
+	const struct subject *subject;
+	const struct channels *channels;
+	struct arena *arena;
+	struct verdict *verdicts;
+	size_t nverdicts, next;
+	bool any_not_for_us;
+};
+void decide_begin(struct decision *d);
+/* 1: *ret is the next finding; 0: no more; < 0: out of memory. */
+int decide_next(struct decision *d, struct finding *ret);
+
+/* Doublestar patterns: '*' and '?' stay within a path part, "**" crosses them, [..] and {a,b}. */
+bool glob_match(struct slice pattern, struct slice path);
+/* Does rule (perhaps without version and qualifiers) name the package purl? */
+bool purl_match(struct slice rule, struct slice purl);

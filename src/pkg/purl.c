@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Package URLs (purl-spec, types deb, rpm, apk, alpm, ebuild) and the parts of a version. */
+#include "pkg/pkg_internal.h"
+
+void pkg_version_split(struct slice type, struct slice version, uint32_t *epoch, struct slice *ver,
+		       struct slice *rel)
+{
+	size_t n = 0;
+	uint32_t number = 0;
+	*epoch = 0;
+	*ver = version;
+	*rel = SL_NONE;
+	if (slice_is(type, "apk") || slice_is(type, "ebuild"))
+		return;
+	while (n < version.len && is_digit(version.ptr[n]))
+		n++;
+	if (n && n < version.len && version.ptr[n] == ':' &&
+	    slice_u32(slice_sub(version, 0, n), &number) == 0) {
+		*epoch = number;
+		*ver = slice_from(version, n + 1);
+	}
+	ssize_t dash = slice_rchr(*ver, '-');
+	if (dash >= 0) {
+		*rel = slice_from(*ver, (size_t)dash + 1);
+		*ver = slice_sub(*ver, 0, (size_t)dash);
+	}
+}
+
+/* Everything but letters, digits, ".-_~" and ':' is encoded. */
+static void put_encoded(struct buf *b, struct slice s, bool lower)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = lower ? to_lower(s.ptr[i]) : s.ptr[i];
+		if (is_digit(c) || is_alpha(c) || (c && strchr(".-_~:", c)))
+			buf_putc(b, c);
+		else
+			buf_printf(b, "%%%02X", (unsigned)(unsigned char)c);
+	}
+}
+
+/*
+ * The namespace is the vendor's name in purls: family in lower case, but for the SUSE families and
+ * Mariner. Red Hat's own documents say "redhat", not "rhel".
+ */
+static struct slice namespace_of(struct slice family)
+{
+	if (slice_starts(family, "opensuse"))
+		return SL("opensuse");
+	if (slice_starts(family, "suse."))
+		return SL("suse");
+	if (slice_is(family, "cbl-mariner"))
+		return SL("mariner");
+	return family;
+}
+
+struct qualifiers {
+	struct buf *out;
+	bool any;
+};
+
+static void qualifier(struct qualifiers *q, const char *key)
+{
+	buf_printf(q->out, "%c%s=", q->any ? '&' : '?', key);
+	q->any = true;
+}
+
+static void put_distro(struct qualifiers *q, const struct pkg_os *os)
+{
+	struct slice release = os->name;
+	if (!os->family.len)
+		return;
+	/* Debian's name counts the point release; the distribution is named by the major one. */
+	if (slice_is(os->family, "debian") && slice_starts(os->channel, "debian:"))
+		release = slice_from(os->channel, strlen("debian:"));
+	qualifier(q, "distro");
+	put_encoded(q->out, namespace_of(os->family), true);
+	if (release.len) {
+		buf_putc(q->out, '-');
+		put_encoded(q->out, release, false);
+	}
+}
+
+static void put_upstream(struct qualifiers *q, const struct pkg *p)
+{
+	bool rpm = slice_is(p->type, "rpm");
+	bool same_version = !p->src_version.len || slice_eq(p->src_version, p->version);
+	if (!p->src_name.len || (same_version && slice_eq(p->src_name, p->name)))
+		return;
+	qualifier(q, "upstream");
+	put_encoded(q->out, p->src_name, false);
+	struct slice version = p->src_version, ver, rel;
+	uint32_t epoch;
+	if (rpm && version.len) { /* the name of the source package's file, which has no epoch */
+		pkg_version_split(p->type, version, &epoch, &ver, &rel);
+		buf_putc(q->out, '-');
+		put_encoded(q->out, ver, false);
+		if (rel.len)
+			buf_putc(q->out, '-');
+		put_encoded(q->out, rel, false);
+		buf_puts(q->out, SL(".src.rpm"));
+	} else if (!same_version) {
+		buf_puts(q->out, SL("%40"));
+		put_encoded(q->out, version, false);
+	}
+}
+
+static void put_name(struct buf *b, const struct pkg *p, const struct pkg_os *os)
+{
+	bool rpm = slice_is(p->type, "rpm");
+	struct slice name = p->name, space = os ? namespace_of(os->family) : SL_NONE;
+	ssize_t slash = slice_is(p->type, "ebuild") ? slice_chr(name, '/') : -1;
+	if (slash > 0) { /* the category is the namespace */
+		space = slice_sub(name, 0, (size_t)slash);
+		name = slice_from(name, (size_t)slash + 1);
+	}
+	if (space.len) {
+		put_encoded(b, space, true);
+		buf_putc(b, '/');
+	}
+	put_encoded(b, name, !rpm && slash < 0);
+}
+
+struct slice pkg_purl(struct arena *a, const struct pkg *p, const struct pkg_os *os)
+{
+	bool rpm = slice_is(p->type, "rpm");
+	struct slice version = p->version, ver, rel;
+	uint32_t epoch = 0;
+	auto_buf struct buf b;
+	buf_init(&b, 64 * KIB);
+	struct qualifiers q = {.out = &b};
+	pkg_version_split(p->type, version, &epoch, &ver, &rel);
+	if (rpm && ver.ptr != version.ptr) /* the epoch is a qualifier */
+		version = slice_from(version, (size_t)(ver.ptr - version.ptr));
+	buf_puts(&b, SL("pkg:"));
+	buf_puts(&b, p->type);
+	buf_putc(&b, '/');
+	put_name(&b, p, os);
+	if (version.len) {
+		buf_putc(&b, '@');
+		put_encoded(&b, version, false);
+	}
+	if (p->arch.len) {
+		qualifier(&q, "arch");
+		put_encoded(&b, p->arch, false);
+	}
+	if (os)
+		put_distro(&q, os);
+	if (rpm && epoch) {
+		qualifier(&q, "epoch");
+		buf_printf(&b, "%u", epoch);
+	}
+	if (p->module.len) {
+		qualifier(&q, "rpmmod");
+		put_encoded(&b, p->module, false);
+	}
+	put_upstream(&q, p);
+	return b.failed ? SL_NONE : arena_dup(a, buf_slice(&b));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rpm database. Which of the three stores a file is, its first bytes tell, not its name. */
+#include "pkg/rpm_internal.h"
+
+void rpm_scan_init(struct rpm_scan *s, struct pkg_ctx *cx, size_t file_size)
+{
+	*s = (struct rpm_scan){.cx = cx, .warnings = {.cx = cx}, .budget = file_size};
+	/* Headers hold more bytes a file (digests, owners, times) than a usual path is long. */
+	s->file_budget = 64 * KIB + 4 * file_size;
+	buf_init(&s->blob, file_size + 1);
+	buf_init(&s->files, s->file_budget);
+}
+
+void rpm_scan_done(struct rpm_scan *s)
+{
+	buf_free(&s->blob);
+	buf_free(&s->files);
+	vec_free(&s->dirs);
+}
+
+bool rpm_budget(struct rpm_scan *s, size_t n)
+{
+	if (n > s->budget) {
+		pkg_warn_some(&s->warnings, "corrupt", "its records are larger than the file");
+		return false;
+	}
+	s->budget -= n;
+	return true;
+}
+
+static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
+{
+	auto_rpm_scan struct rpm_scan s;
+	rpm_scan_init(&s, cx, file.len);
+	if (!file.len) /* made, never filled */
+		return 0;
+	if (rpm_is_sqlite(file))
+		return rpm_read_sqlite(&s, file, err);
+	if (rpm_is_ndb(file))
+		return rpm_read_ndb(&s, file, err);
+	if (rpm_is_bdb(file))
+		return rpm_read_bdb(&s, file, err);
+	return err_input(err, "not an rpm database of a known kind (Berkeley DB, ndb, SQLite)");
+}
+
+#define IN(dir)                                                                                    \
+	{PKG_PATH_IS, dir "/Packages"}, {PKG_PATH_IS, dir "/Packages.db"},                         \
+	{                                                                                          \
+		PKG_PATH_IS, dir "/rpmdb.sqlite"                                                   \
+	}
+const struct pkg_analyser pkg_analyser_rpmdb = {
+    .name = "rpmdb",
+    .version = 1,
+    .wants = {IN("var/lib/rpm"), IN("usr/lib/sysimage/rpm"), IN("usr/share/rpm")},
+    .max_size = 192 * MIB,
+    .database = true,
+    .run = run,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the JSON report. */
+#pragma once
+
+#include "report/report_internal.h"
+
+#include "text/text.h"
+
+struct slice json_pkg_id(const struct inventory_pkg *p, struct buf *scratch);
+void json_layer(struct json_writer *w, const struct report *r, const struct inventory_pkg *p);
+void json_identifier(struct json_writer *w, const char *key, const struct inventory_pkg *p);
+void json_package(struct json_writer *w, const struct report *r, const struct inventory_pkg *p,
+		  struct buf *scratch);
+/* artifact: identity of the scanned thing, part of the fingerprint. */
+int json_vulnerability(struct json_writer *w, const struct report *r, const struct report_result *x,
+		       const struct finding *f, struct slice artifact, struct buf *scratch,
+		       struct err *err) must_use;

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report for people: the verdict in one line, what limits it, findings, what was not analysed. */
+#include "report/table_internal.h"
+
+#define TABLE_MIN_WIDTH 60u
+#define TABLE_MAX_WIDTH 220u
+
+struct slice table_clean(struct table *t, struct slice s)
+{
+	auto_buf struct buf b;
+	buf_init(&b, MIB);
+	cells_put_clean(&b, slice_sub(s, 0, 64 * KIB));
+	return arena_dup(t->arena, buf_slice(&b));
+}
+
+const char *table_colour(const struct table *t, enum adv_severity s)
+{
+	static const char *const colours[] = {"\x1b[36m", "\x1b[34m", "\x1b[33m", "\x1b[31m",
+					      "\x1b[1;31m"};
+	return t->style->colour ? colours[s] : NULL;
+}
+
+void table_head(struct table *t, struct slice text)
+{
+	struct slice clean = table_clean(t, text);
+	unsigned n = MIN(cells_width(clean), t->width);
+	buf_putc(t->out, '\n');
+	cells_text(t->out, 0, 0, t->width, clean);
+	for (; n; n--)
+		buf_putc(t->out, '=');
+	buf_putc(t->out, '\n');
+}
+
+/* A folded paragraph; what is in it from outside becomes harmless. */
+static void paragraph(struct table *t, unsigned indent, unsigned hang, struct slice text)
+{
+	cells_text(t->out, indent, hang, t->width, table_clean(t, text));
+}
+
+static const char *plural(size_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+struct count {
+	size_t severity[ADV_SEV_CRITICAL + 1], all, fixable, packages, whole;
+};
+
+static struct count count(const struct report *r)
+{
+	struct count c = {0};
+	for (size_t i = 0; i < r->nresults; i++) {
+		const struct inventory_pkg *last = NULL;
+		for (size_t k = 0; k < r->results[i].nfindings; k++) {
+			const struct finding *f = &r->results[i].findings[k];
+			c.severity[f->severity]++;
+			c.all++;
+			c.fixable += f->fixed_version.len > 0;
+			c.packages += f->pkg != last; /* findings are sorted by package */
+			last = f->pkg;
+		}
+	}
+	for (size_t i = 0; i < r->nincomplete; i++)
+		c.whole += r->incomplete[i].whole;
+	return c;
+}
+
+static void put_counts(struct buf *b, const struct count *c)
+{
+	const char *before = " (";
+	buf_printf(b, "%zu %s in %zu %s", c->all,
+		   plural(c->all, "vulnerability", "vulnerabilities"), c->packages,
+		   plural(c->packages, "package", "packages"));
+	for (int s = ADV_SEV_CRITICAL; s >= ADV_SEV_UNKNOWN; s--)
+		if (c->severity[s]) {
+			buf_printf(b, "%s%zu %s", before, c->severity[s], adv_severity_names[s]);
+			before = ", ";
+		}
+	buf_printf(b, "), %zu with a fix", c->fixable);
+}
+
+static void verdict(struct table *t, const struct count *c)
+{
+	const struct report *r = t->report;
+	auto_buf struct buf b;
+	buf_init(&b, MIB);
+	buf_puts(&b, r->artifact_name);
+	buf_puts(&b, SL(": "));
+	if (!r->scanned_vulns)
+		buf_printf(&b, "%zu %s, not looked up", r->npkgs,
+			   plural(r->npkgs, "package", "packages"));
+	else if (c->all)
+		put_counts(&b, c);
+	else if (r->npkgs == 0)
+		buf_puts(&b, SL("no packages found, so nothing could be judged"));
+	else if (!r->channel_known)
+		buf_printf(&b,
+			   "cannot tell: the database knows nothing about this system "
+			   "(%zu packages)",
+			   r->npkgs);
+	else
+		buf_printf(&b, "no known vulnerability in %zu %s", r->npkgs,
+			   plural(r->npkgs, "package", "packages"));
+	if (c->whole)
+		buf_printf(&b, "; INCOMPLETE: %zu %s could not be analysed", c->whole,
+			   plural(c->whole, "part", "parts"));
+	if (t->style->colour)
+		buf_puts(t->out, SL(TABLE_BOLD));
+	paragraph(t, 0, 2, buf_slice(&b));
+	if (t->style->colour)
+		buf_puts(t->out, SL(TABLE_RESET));
+}
+
+static void system_note(struct table *t)
+{
+	const struct report *r = t->report;
+	char day[TIME_TEXT];
+	auto_buf struct buf b;
+	buf_init(&b, MIB);
+	if (r->eol) {
+		time_day_text(r->eol_day, day);
+		buf_printf(&b,
+			   "! %.*s %.*s is past its end of support (%s): new vulnerabilities are "
+			   "neither recorded nor fixed for it.",
+			   SL_FMT(r->os.family), SL_FMT(r->os.name), day);
+		paragraph(t, 0, 2, buf_slice(&b));
+		buf_clear(&b);
+	}
+	if (r->scanned_vulns && !r->channel_known && r->npkgs) {
+		buf_printf(&b,
+			   "! The database has nothing about %.*s: its packages were not judged.",
+			   SL_FMT(r->os.channel.len  ? r->os.channel
+				  : r->os.family.len ? r->os.family
+						     : SL("an unknown system")));
+		paragraph(t, 0, 2, buf_slice(&b));
+	}
+}
+
+static void notes(struct table *t)
+{
+	const struct report *r = t->report;
+	auto_buf struct buf b;
+	buf_init(&b, MIB);
+	system_note(t);
+	if (r->scanned_vulns && r->channel_known && r->without_feed) {
+		buf_printf(&b,
+			   "! %zu %s not judged: not from the distribution, so its "
+			   "statements do not apply.",
+			   r->without_feed,
+			   plural(r->without_feed, "package was", "packages were"));
+		paragraph(t, 0, 2, buf_slice(&b));
+		buf_clear(&b);
+	}
+	if (r->scanned_vulns && r->db.starter) {
+		buf_puts(
+		    &b, SL("! The built-in starter set is in use, which knows a part only. Get the "
+			   "full database with `strake db update` or build one with `strake db "
+			   "build --from PATH`."));
+		paragraph(t, 0, 2, buf_slice(&b));
+	}
+}
+
+static int by_name(const void *pa, const void *pb)
+{
+	const struct inventory_pkg *a = *(const struct inventory_pkg *const *)pa,
+				   *b = *(const struct inventory_pkg *const *)pb;
+	int c = slice_cmp(a->pkg.name, b->pkg.name);
+	if (c == 0)
+		c = slice_cmp(a->pkg.version, b->pkg.version);
+	return c ? c : (a > b) - (a < b);
+}
+
+static int packages(struct table *t, const struct report_result *x)
+{
+	if (!t->style->list_all_pkgs || x->npkgs == 0)
+		return 0;
+	const struct inventory_pkg **list = arena_array(t->arena, x->npkgs, sizeof(*list));
+	if (!list)
+		return err_oom(t->err);
+	unsigned name = 4;
+	for (size_t i = 0; i < x->npkgs; i++) {
+		list[i] = &x->pkgs[i];
+		name = MAX(name, cells_width(table_clean(t, x->pkgs[i].pkg.name)));
+	}
+	qsort(list, x->npkgs, sizeof(*list), by_name);
+	name = MIN(name, t->width / 3);
+	buf_printf(t->out, "\nPackages: %zu\n", x->npkgs);
+	for (size_t i = 0; i < x->npkgs; i++) {
+		const struct pkg *k = &list[i]->pkg;
+		const struct cell cells[] = {
+		    {.text = table_clean(t, k->name), .width = name},
+		    {.text = table_clean(t, report_version_text(k->type, k->version)),
+		     .width = t->width / 3},
+		    {.text = table_clean(t, k->licenses), .cut = true},
+		};
+		cells_row(t->out, 2, t->width, cells, ARRAY_LEN(cells));
+	}
+	return 0;
+}
+
+static void incomplete(struct table *t)
+{
+	const struct report *r = t->report;
+	if (r->nincomplete)
+		buf_puts(t->out, SL("\nNot analysed\n"));
+	for (size_t i = 0; i < r->nincomplete; i++) {
+		const struct report_incomplete *x = &r->incomplete[i];
+		auto_buf struct buf b;
+		buf_init(&b, MIB);
+		buf_puts(&b, x->path.len ? x->path : x->target);
+		buf_printf(&b, ": %.*s: %.*s", SL_FMT(x->reason), SL_FMT(x->message));
+		if (x->layer.len)
+			buf_printf(&b, " (layer %.*s)", SL_FMT(slice_sub(x->layer, 0, 19)));
+		paragraph(t, 2, 4, buf_slice(&b));
+	}
+}
+
+static void suppressed(struct table *t)
+{
+	const struct report *r = t->report;
+	if (r->nsuppressed == 0)
+		return;
+	if (!t->style->show_suppressed) {
+		buf_printf(t->out, "\n%zu %s suppressed; --show-suppressed lists them.\n",
+			   r->nsuppressed, plural(r->nsuppressed, "finding is", "findings are"));
+		return;
+	}
+	buf_puts(t->out, SL("\nSuppressed\n"));
+	for (size_t i = 0; i < r->nsuppressed; i++) {
+		const struct suppressed *s = &r->suppressed[i];
+		char day[TIME_TEXT];
+		auto_buf struct buf b;
+		buf_init(&b, MIB);
+		buf_puts(&b, s->finding.id);
+		if (s->finding.pkg)
+			buf_printf(&b, " in %.*s", SL_FMT(s->finding.pkg->pkg.name));
+		buf_printf(&b, ", by %.*s", SL_FMT(s->source));
+		if (s->reason.len)
+			buf_printf(&b, ": %.*s", SL_FMT(s->reason));
+		if (s->expires) {
+			time_day_text(s->expires, day);
+			buf_printf(&b, " (until %s)", day);
+		}
+		paragraph(t, 2, 4, buf_slice(&b));
+	}
+}
+
+static int one_report(const struct report *r, const struct report_style *st, struct buf *out,
+		      struct err *err)
+{
+	auto_arena struct arena arena;
+	arena_init(&arena, 1024 * MIB);
+	struct table t = {
+	    .report = r,
+	    .style = st,
+	    .width = MIN(MAX(st->width ? st->width : 80u, TABLE_MIN_WIDTH), TABLE_MAX_WIDTH),
+	    .out = out,
+	    .arena = &arena,
+	    .err = err};
+	struct count c = count(r);
+	verdict(&t, &c);
+	notes(&t);
+	for (size_t i = 0; i < r->nresults; i++) {
+		TRY(table_findings(&t, &r->results[i]));
+		TRY(packages(&t, &r->results[i]));
+	}
+	incomplete(&t);
+	suppressed(&t);
+	return 0;
+}
+
+static int table_write(const struct report *reports, size_t n, const struct report_style *st,
+		       struct buf *out, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_putc(out, '\n');
+		TRY(one_report(&reports[i], st, out, err));
+	}
+	return out->failed ? err_oom(err) : 0;
+}
+
+const struct report_writer report_writer_table = {
+    .name = "table",
+    .help = "text for people, as wide as the terminal",
+    .write = table_write,
+};

@@ -167,13 +167,12 @@ def cycle_bdb():
 
 def cycle_sqlite():
     data = bytearray(sqlite([ALL[0]] * 12))
-    root = data[100 + 8:]  # only to find pages: an interior page of the table points at itself
+    # The interior page of the table gets itself as its first child.
     for n in range(1, len(data) // 512):
         if data[n * 512] == 5:
             cell = n * 512 + struct.unpack_from('>H', data, n * 512 + 12)[0]
             struct.pack_into('>I', data, cell, n + 1)
             break
-    del root
     return bytes(data)
 
 
@@ -190,6 +189,8 @@ CASES = {
     'bdb-inline': ('Packages', inline_bdb()),
     'bdb-overflow-cycle': ('Packages', cycle_bdb()),
     'bdb-cut-off': ('Packages', bdb(False, ALL)[:-700]),
+    'bdb-short': ('Packages', bdb(False, ALL)[:-1024]),
+    'all-broken': ('rpmdb.sqlite', sqlite(BROKEN[2:])),
     'bdb-checksummed': ('Packages', bdb(False, ALL[:1])[:26] + b'\1' + bdb(False, ALL[:1])[27:]),
     'bdb-btree': ('Packages', bdb(False, ALL[:1])[:12] + struct.pack('<I', 0x053162) + bdb(False, ALL[:1])[16:]),
     'ndb': ('Packages.db', ndb(ALL)),

@@ -27,6 +27,11 @@ struct rpm_set *rpm_set_new(struct adv_build *b, struct slice feed)
 	return s;
 }
 
+void rpm_set_feed(struct rpm_set *s, struct slice feed)
+{
+	s->feed = feed;
+}
+
 static struct slice key_of(struct arena *a, const struct rpm_statement *x)
 {
 	const struct slice *parts[] = {&x->channel, &x->repo, &x->vuln, &x->vendor_id, &x->module, &x->name, &x->evr};

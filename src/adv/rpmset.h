@@ -16,5 +16,6 @@ struct rpm_statement {
 };
 struct rpm_set; /* lives in the arena */
 struct rpm_set *rpm_set_new(struct adv_build *b, struct slice feed);
+void rpm_set_feed(struct rpm_set *s, struct slice feed); /* of what is flushed from now on */
 void rpm_set_add(struct rpm_set *s, const struct rpm_statement *x);
 void rpm_set_flush(struct rpm_set *s); /* rows to the builder; the set is empty again */

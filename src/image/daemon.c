@@ -183,26 +183,32 @@ static bool ref_ok(struct slice ref)
 	return ref.len > 0 && ref.len < 1024;
 }
 
-int daemon_stream(struct blob_store *b, bool podman, struct slice ref, const struct image_options *opt, struct err *err)
+/* Reads the answer on a connected descriptor. */
+int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct image_options *opt, struct err *err)
 {
-	char request[1400];
-	const char *who = podman ? "podman" : "docker";
-	if (!ref_ok(ref))
-		return err_usage(err, "\"%.*s\" is neither a file nor an image reference", SL_FMT(ref));
 	auto_free struct response *r = calloc(1, sizeof(*r));
 	if (!r)
 		return err_oom(err);
-	auto_close int fd = connect_daemon(podman, opt->socket, err);
-	if (fd < 0)
-		return err_wrap(err, "%.*s: no such file, and the %s daemon cannot be asked", SL_FMT(ref), who);
 	r->fd = fd;
-	int n = snprintf(request, sizeof(request), "GET /images/%.*s/get HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
-			 SL_FMT(ref), who);
-	TRY(file_write_fd(fd, slice_of(request, (size_t)n), err));
 	TRY(read_head(r, err));
 	if (r->status != 200)
 		return refusal(r, ref, err);
 	b->src->streamed = true;
 	struct pack_source in = {.next = body_next, .arg = r};
 	return archive_scan(b, in, -1, opt, err);
+}
+
+int daemon_stream(struct blob_store *b, bool podman, struct slice ref, const struct image_options *opt, struct err *err)
+{
+	char request[1400];
+	const char *who = podman ? "podman" : "docker";
+	if (!ref_ok(ref))
+		return err_usage(err, "\"%.*s\" is neither a file nor an image reference", SL_FMT(ref));
+	auto_close int fd = connect_daemon(podman, opt->socket, err);
+	if (fd < 0)
+		return err_wrap(err, "%.*s: no such file, and the %s daemon cannot be asked", SL_FMT(ref), who);
+	int n = snprintf(request, sizeof(request), "GET /images/%.*s/get HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+			 SL_FMT(ref), who);
+	TRY(file_write_fd(fd, slice_of(request, (size_t)n), err));
+	return daemon_receive(b, fd, ref, opt, err);
 }

@@ -55,3 +55,4 @@ bool image_is_root_dir(struct slice top);
 
 /* Streams the save archive of ref from the daemon through archive_scan. */
 int daemon_stream(struct blob_store *b, bool podman, struct slice ref, const struct image_options *opt, struct err *err) must_use;
+int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct image_options *opt, struct err *err) must_use;

@@ -11,7 +11,7 @@ struct apk_state {
 	char digest[8 + 64];
 	size_t budget; /* bytes of file lists still allowed for the whole database */
 	uint32_t start, line;
-	bool bad_path;
+	bool bad_path, added;
 };
 
 static void apk_done(struct apk_state *s)
@@ -135,6 +135,7 @@ static int end_package(struct pkg_ctx *cx, struct apk_state *s, struct pkg_warni
 			p->src_name = p->name;
 		p->src_version = p->version;
 		rc = pkg_add(cx, p, err);
+		s->added = true;
 	}
 	buf_clear(&s->files);
 	s->pkg = (struct pkg){0};
@@ -167,7 +168,9 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 		else
 			take_line(&s, line.ptr[0], slice_from(line, 2));
 	}
-	return s.start ? end_package(cx, &s, &w, err) : 0;
+	if (s.start)
+		TRY(end_package(cx, &s, &w, err));
+	return w.count && !s.added ? err_input(err, "no package in it can be read") : 0;
 }
 
 const struct pkg_analyser pkg_analyser_apk = {

@@ -87,7 +87,7 @@ static bool version_ok(struct slice v)
 }
 
 static int end_stanza(struct pkg_ctx *cx, struct stanza *s, const struct deb822 *d, uint32_t line,
-		      struct pkg_warnings *w, struct err *err)
+		      struct pkg_warnings *w, bool *added, struct err *err)
 {
 	bool odd = false;
 	if (!is_present(s, &odd) && !odd)
@@ -111,6 +111,7 @@ static int end_stanza(struct pkg_ctx *cx, struct stanza *s, const struct deb822 
 	}
 	s->pkg.type = SL("deb");
 	split_source(&s->pkg);
+	*added = true;
 	return pkg_add(cx, &s->pkg, err);
 }
 
@@ -121,18 +122,20 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct stanza s = {0};
 	struct pkg_warnings w = {.cx = cx};
 	uint32_t line = 0;
+	bool added = false;
 	if (slice_ends(cx->path, ".md5sums")) /* file lists lie beside the stanzas in status.d */
 		return 0;
 	for (;;) {
 		enum deb822_event e = deb822_next(&d, &f);
 		if (e == DEB822_END)
-			return 0;
+			return w.count && !added ? err_input(err, "no package in it can be read")
+						 : 0;
 		if (e == DEB822_FIELD) {
 			line = d.start;
 			take_field(&s, &f);
 			continue;
 		}
-		TRY(end_stanza(cx, &s, &d, line ? line : d.bad_line, &w, err));
+		TRY(end_stanza(cx, &s, &d, line ? line : d.bad_line, &w, &added, err));
 		s = (struct stanza){0};
 		line = 0;
 	}

@@ -65,7 +65,8 @@ struct pkg_analyser {
 	uint32_t version; /* bump: cached layer results become stale */
 	struct pkg_want wants[PKG_MAX_WANTS];
 	size_t max_size; /* larger files are reported as not analysed */
-	bool database;	 /* holds the packages of a whole system: losing it makes "nothing found" untrue */
+	bool
+	    database; /* holds the packages of a whole system: losing it makes "nothing found" untrue */
 	/* < 0: the file as a whole could not be analysed (becomes a warning with the text). */
 	int (*run)(struct pkg_ctx *cx, struct slice file, struct err *err);
 };

@@ -21,6 +21,7 @@ struct bdb {
 	struct slice file;
 	bool big;
 	uint32_t page_size, pages;
+	uint32_t last; /* page, as the file itself counts */
 };
 struct page {
 	struct slice all;
@@ -64,6 +65,7 @@ static int open_bdb(struct slice file, struct bdb *db, struct err *err)
 	if (db->page_size < 512 || db->page_size > 65536 || db->page_size & (db->page_size - 1))
 		return err_input(err, "Berkeley DB: page size %u is out of range", db->page_size);
 	db->pages = (uint32_t)(file.len / db->page_size);
+	db->last = u32_at(file, 32, db->big);
 	return 0;
 }
 
@@ -157,8 +159,8 @@ int rpm_read_bdb(struct rpm_scan *s, struct slice file, struct err *err)
 	struct bdb db = {0};
 	struct page p;
 	TRY(open_bdb(file, &db, err));
-	if (file.len % db.page_size)
-		pkg_warn_some(&s->warnings, "corrupt", "Berkeley DB: the last page is cut off");
+	if (file.len % db.page_size || db.last >= db.pages)
+		pkg_warn_some(&s->warnings, "corrupt", "Berkeley DB: the file is cut off");
 	for (uint32_t n = 1; get_page(&db, n, &p); n++)
 		if (p.kind == KIND_HASH || p.kind == KIND_HASH_UNSORTED)
 			TRY(read_page(s, &db, &p, err));

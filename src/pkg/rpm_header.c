@@ -322,6 +322,7 @@ static int add(struct rpm_scan *s, const struct header *h, struct err *err)
 	if (slice_is(p.name, "gpg-pubkey")) /* a trusted key, kept as if it were a package */
 		return 0;
 	if (!word_ok(p.name) || !word_ok(version) || !word_ok(release)) {
+		s->broken++;
 		pkg_warn_some(&s->warnings, "corrupt",
 			      "rpm header %llu: no usable name, version or release",
 			      (unsigned long long)s->headers);
@@ -359,6 +360,7 @@ int rpm_header(struct rpm_scan *s, struct slice blob, struct err *err)
 	const char *why = parse(blob, &h);
 	if (!why)
 		return add(s, &h, err);
+	s->broken++;
 	pkg_warn_some(&s->warnings, "corrupt", "rpm header %llu: %s",
 		      (unsigned long long)s->headers, why);
 	return 0;

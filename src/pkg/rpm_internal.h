@@ -13,7 +13,7 @@ struct rpm_scan {
 	size_t
 	    budget; /* bytes of blobs still allowed: a blob is read once, so the size of the file */
 	size_t file_budget; /* bytes of file lists still allowed: each path repeats its folder */
-	uint64_t headers;
+	uint64_t headers, broken;
 };
 void rpm_scan_init(struct rpm_scan *s, struct pkg_ctx *cx, size_t file_size);
 void rpm_scan_done(struct rpm_scan *s);

@@ -28,19 +28,27 @@ bool rpm_budget(struct rpm_scan *s, size_t n)
 	return true;
 }
 
+static int read_store(struct rpm_scan *s, struct slice file, struct err *err)
+{
+	if (rpm_is_sqlite(file))
+		return rpm_read_sqlite(s, file, err);
+	if (rpm_is_ndb(file))
+		return rpm_read_ndb(s, file, err);
+	if (rpm_is_bdb(file))
+		return rpm_read_bdb(s, file, err);
+	return err_input(err, "not an rpm database of a known kind (Berkeley DB, ndb, SQLite)");
+}
+
 static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 {
 	auto_rpm_scan struct rpm_scan s;
 	rpm_scan_init(&s, cx, file.len);
 	if (!file.len) /* made, never filled */
 		return 0;
-	if (rpm_is_sqlite(file))
-		return rpm_read_sqlite(&s, file, err);
-	if (rpm_is_ndb(file))
-		return rpm_read_ndb(&s, file, err);
-	if (rpm_is_bdb(file))
-		return rpm_read_bdb(&s, file, err);
-	return err_input(err, "not an rpm database of a known kind (Berkeley DB, ndb, SQLite)");
+	TRY(read_store(&s, file, err));
+	if (s.broken && s.broken == s.headers)
+		return err_input(err, "rpm database: none of its headers can be read");
+	return 0;
 }
 
 #define IN(dir)                                                                                    \

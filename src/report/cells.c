@@ -91,6 +91,8 @@ static struct slice take_line(struct slice *rest, unsigned width)
 	*rest = slice_from(*rest, line.len);
 	while (rest->len && rest->ptr[0] == ' ')
 		*rest = slice_from(*rest, 1);
+	while (line.len && line.ptr[line.len - 1] == ' ')
+		line.len--;
 	return line;
 }
 

@@ -212,10 +212,13 @@ static void totals(struct table *t, const struct report_result *x)
 		n[x->findings[i].severity]++;
 		all++;
 	}
-	buf_printf(t->out, "Total: %zu (", all);
+	auto_buf struct buf b;
+	buf_init(&b, 64 * KIB);
+	buf_printf(&b, "Total: %zu (", all);
 	for (int s = ADV_SEV_UNKNOWN; s <= ADV_SEV_CRITICAL; s++)
-		buf_printf(t->out, "%s%s: %zu", s ? ", " : "", adv_severity_names[s], n[s]);
-	buf_puts(t->out, SL(")\n"));
+		buf_printf(&b, "%s%s: %zu", s ? ", " : "", adv_severity_names[s], n[s]);
+	buf_putc(&b, ')');
+	cells_text(t->out, 0, 2, t->width, buf_slice(&b));
 }
 
 int table_findings(struct table *t, const struct report_result *x)

@@ -65,6 +65,7 @@ struct layer_slot {
 struct pool {
 	const struct scan_options *opt;
 	struct cache cache;
+	bool stored; /* something was added to the cache */
 	struct layer_slot **slots;
 	size_t nslots, cap;
 	unsigned running;

@@ -28,6 +28,10 @@ void pool_init(struct pool *p, const struct scan_options *opt)
 
 void pool_done(struct pool *p)
 {
+	struct err ignored = {0};
+	uint64_t removed;
+	if (p->stored && !p->cache.off)
+		(void)!cache_trim(&p->cache, p->cache.max_bytes, &removed, &ignored);
 	cleanup_close(&p->feed);
 	for (size_t i = 0; i < p->nslots; i++) {
 		struct layer_slot *s = p->slots[i];
@@ -192,6 +196,7 @@ void pool_verify(struct pool *p, struct layer_slot *s)
 		log_debug("cache: %s", ignored.text);
 		p->cache.off = true;
 	}
+	p->stored = true;
 }
 
 static int by_size(const void *a, const void *b)

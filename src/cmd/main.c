@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -85,6 +86,22 @@ static int no_command(int argc, char **argv)
 	return cmd_usage("\"%s\" is no command - strake --help lists them", given);
 }
 
+/* The last resort, when even reading the input does not end: workers die with us. */
+static void on_alarm(int sig)
+{
+	static const char text[] = "error: not finished in time - raise --timeout\n";
+	(void)sig;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(3);
+}
+
+static void arm_timeout(const struct options *o)
+{
+	signal(SIGALRM, on_alarm);
+	/* Jobs watch the time themselves and can still report what they have. */
+	alarm((unsigned)MIN(opt_number(o, "timeout") + 2, INT32_MAX));
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	struct options o;
@@ -94,6 +111,7 @@ static int run(const struct command *c, int argc, char **argv)
 	else if (r == 0) {
 		bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") && !opt_flag(&o, "no-color");
 		log_setup(opt_flag(&o, "quiet") ? LOG_QUIET : opt_flag(&o, "debug") ? LOG_VERBOSE : LOG_NORMAL, colour);
+		arm_timeout(&o);
 		r = c->run(&o);
 	}
 	options_free(&o);

@@ -185,13 +185,13 @@ static int read_index(struct choice *c, const struct node *index, unsigned depth
 
 static int nothing_found(struct choice *c, struct err *err)
 {
+	if (c->absent)
+		return err_set(err, ERR_NOT_FOUND, -ENOENT, "manifest %.*s is named by the index but missing from the layout",
+			       SL_FMT(c->absent_digest));
 	if (c->seen.len)
 		return err_set(err, ERR_NOT_FOUND, -ENOENT,
 			       "no image for platform %.*s/%.*s; there are: %.*s - choose one with --platform",
 			       SL_FMT(c->want.os), SL_FMT(c->want.arch), (int)c->seen.len, c->seen.ptr);
-	if (c->absent)
-		return err_set(err, ERR_NOT_FOUND, -ENOENT, "manifest %.*s is named by the index but missing from the layout",
-			       SL_FMT(c->absent_digest));
 	if (c->selector.len)
 		return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image named \"%.*s\" in index.json", SL_FMT(c->selector));
 	return err_input(err, "index.json lists no image");

@@ -22,9 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_arena struct arena a;
 	struct ignore_list l;
 	struct err err = {0};
+	arena_init(&a, 256 * MIB);
 	if (size == 0)
 		return 0;
-	arena_init(&a, 256 * MIB);
 	struct slice name = data[0] & 1 ? SL("f.yaml") : SL("f");
 	if (ignore_parse(slice_of(data + 1, size - 1), name, &a, &l, &err) < 0) {
 		if (err.code >= 0 || err.len == 0)

@@ -212,6 +212,23 @@ static bool is_listed(const struct adv_db *db, const struct subject *s, const st
 	return false;
 }
 
+static enum verdict_kind judge_versions(const struct adv_db *db, const struct subject *s,
+					const struct adv_row *row, struct slice *fixed, bool *exact)
+{
+	bool source = row->flags & ADV_SOURCE_NAME;
+	struct comparison c = {.s = s,
+			       .version = source ? s->source_version : s->pkg->version,
+			       .usable = source ? s->source_valid : s->valid};
+	enum verdict_kind k = V_NONE;
+	if (row->nranges == 0 && row->nversions == 0)
+		return bound_fits(s, row, SL_NONE) ? V_UNFIXED : V_NONE;
+	if (row->nranges)
+		k = judge_ranges(db, s, row, &c, fixed);
+	/* Of several streams' fixes this is the one of ours. */
+	*exact = c.equal && is_modular(s);
+	return k < V_AFFECTED && is_listed(db, s, row, c.version) ? V_AFFECTED : k;
+}
+
 enum verdict_kind judge(const struct adv_db *db, const struct subject *s, const struct adv_row *row,
 			struct slice *fixed, bool *exact)
 {
@@ -219,19 +236,7 @@ enum verdict_kind judge(const struct adv_db *db, const struct subject *s, const 
 	*exact = false;
 	if (s->rpm && (!arch_fits(s->pkg->arch, row->arch) || !module_fits(s, row)))
 		return V_NONE;
-	bool source = row->flags & ADV_SOURCE_NAME;
-	struct comparison c = {.s = s,
-			       .version = source ? s->source_version : s->pkg->version,
-			       .usable = source ? s->source_valid : s->valid};
-	enum verdict_kind k = V_NONE;
-	if (row->nranges == 0 && row->nversions == 0)
-		k = bound_fits(s, row, SL_NONE) ? V_UNFIXED : V_NONE;
-	else if (row->nranges)
-		k = judge_ranges(db, s, row, &c, fixed);
-	/* Of several streams' fixes this is the one of ours. */
-	*exact = c.equal && is_modular(s);
-	if (k < V_AFFECTED && is_listed(db, s, row, c.version))
-		k = V_AFFECTED;
+	enum verdict_kind k = judge_versions(db, s, row, fixed, exact);
 	if (row->status == ADV_NOT_AFFECTED || row->flags & ADV_NOT_FOR_US)
 		return k >= V_AFFECTED ? V_NOT_AFFECTED : V_NONE;
 	return k;

@@ -6,13 +6,18 @@
 #include "pkg/pkg.h"
 #include "ver/ver.h"
 
-enum finding_kind { FINDING_VULNERABILITY, FINDING_SECRET, FINDING_MISCONFIGURATION, FINDING_LICENSE };
+enum finding_kind {
+	FINDING_VULNERABILITY,
+	FINDING_SECRET,
+	FINDING_MISCONFIGURATION,
+	FINDING_LICENSE
+};
 
 /* A package of the image with where it came from. */
 struct inventory_pkg {
 	struct pkg pkg;
-	struct slice db_path;       /* of the package database it was read from */
-	int32_t layer;              /* index of the layer that brought this version; -1 unknown */
+	struct slice db_path; /* of the package database it was read from */
+	int32_t layer;	      /* index of the layer that brought this version; -1 unknown */
 	struct slice purl;
 };
 struct inventory {
@@ -24,44 +29,45 @@ struct inventory {
 /* Vulnerability finding: the only shape that report writers know. Slices live in the arena or database. */
 struct finding {
 	enum finding_kind kind;
-	struct slice id;               /* CVE where there is one, else the feed's */
+	struct slice id; /* CVE where there is one, else the feed's */
 	struct slice *aliases;
 	size_t naliases;
 	enum adv_severity severity;
-	struct slice severity_source;  /* "debian", "nvd" ... */
+	struct slice severity_source; /* "debian", "nvd" ... */
 	enum adv_status status;
 	const struct inventory_pkg *pkg;
-	struct slice fixed_version;    /* "" none; several streams joined by ", " */
-	struct slice *vendor_ids;      /* DSA-..., RHSA-... */
+	struct slice fixed_version; /* "" none; several streams joined by ", " */
+	struct slice *vendor_ids;   /* DSA-..., RHSA-... */
 	size_t nvendor_ids;
-	struct slice feed;             /* DataSource id */
+	struct slice feed; /* DataSource id */
 	struct slice channel;
-	struct slice match_rule;       /* how: "source-package", "binary-package" */
-	struct adv_vuln vuln;          /* title, details, cvss, refs through adv_vuln_*(db) */
+	struct slice match_rule; /* how: "source-package", "binary-package" */
+	struct adv_vuln vuln;	 /* title, details, cvss, refs through adv_vuln_*(db) */
 	bool has_vuln;
 };
 /* A finding that an ignore file took away. */
 struct suppressed {
 	struct finding finding;
 	struct slice reason, source; /* statement of the rule; the file */
-	int32_t expires;             /* day, 0 none */
+	int32_t expires;	     /* day, 0 none */
 };
 struct match_result {
 	struct finding *findings; /* sorted: pkg name, version, severity descending, id */
 	size_t nfindings;
-	bool channel_known;       /* false: the database has nothing about this distribution release */
-	bool eol;                 /* the release is past its end of support */
-	int32_t eol_day;          /* 0 unknown */
-	size_t without_feed;      /* packages not looked up (third party, unknown channel) */
-	size_t invalid_versions;  /* packages whose installed version is none of its scheme's: ranges not judged */
-	size_t invalid_rows;      /* statements with a bound that is no version: not judged */
+	bool channel_known;  /* false: the database has nothing about this distribution release */
+	bool eol;	     /* the release is past its end of support */
+	int32_t eol_day;     /* 0 unknown */
+	size_t without_feed; /* packages not looked up (third party, unknown channel) */
+	size_t
+	    invalid_versions; /* packages whose installed version is none of its scheme's: ranges not judged */
+	size_t invalid_rows; /* statements with a bound that is no version: not judged */
 };
-int match_inventory(const struct adv_db *db, const struct inventory *inv, int64_t now, struct arena *a,
-		    struct match_result *ret, struct err *err) must_use;
+int match_inventory(const struct adv_db *db, const struct inventory *inv, int64_t now,
+		    struct arena *a, struct match_result *ret, struct err *err) must_use;
 
 /* What the user asked to see. */
 struct match_filter {
-	uint32_t severities;      /* bit per enum adv_severity; 0 = all */
+	uint32_t severities; /* bit per enum adv_severity; 0 = all */
 	bool ignore_unfixed;
 	uint32_t ignore_statuses; /* bit per enum adv_status */
 };
@@ -81,7 +87,8 @@ struct ignore_list {
 	size_t nrules;
 	struct slice source;
 };
-int ignore_parse(struct slice text, struct slice name, struct arena *a, struct ignore_list *ret, struct err *err) must_use;
+int ignore_parse(struct slice text, struct slice name, struct arena *a, struct ignore_list *ret,
+		 struct err *err) must_use;
 /* The rule that takes x away on `today`, or NULL. Aliases count; target is the report target. */
 const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct finding *x,
 				      struct slice target, int32_t today);

@@ -5,35 +5,36 @@
 #include "match/match.h"
 
 struct report_layer {
-	struct slice digest;      /* of the blob as stored in the image; "" unknown */
+	struct slice digest; /* of the blob as stored in the image; "" unknown */
 	struct slice diff_id;
 	uint64_t size;
-	struct slice created_by;  /* history; may be empty */
-	bool base;                /* guessed to belong to the base image */
+	struct slice created_by; /* history; may be empty */
+	bool base;		 /* guessed to belong to the base image */
 };
-struct report_incomplete {        /* what was not analysed */
+struct report_incomplete {		  /* what was not analysed */
 	struct slice target, path, layer; /* layer: diff id or digest */
-	struct slice reason;              /* one word: corrupt limit unsupported sandbox missing digest permission */
+	struct slice
+	    reason; /* one word: corrupt limit unsupported sandbox missing digest permission */
 	struct slice message;
-	bool whole;                       /* a whole layer, database or target: exit code 4 */
+	bool whole; /* a whole layer, database or target: exit code 4 */
 };
 struct report_result {
-	struct slice target;      /* "alpine:3.10 (alpine 3.10.4)" */
-	struct slice class_;      /* "os-pkgs" "lang-pkgs" */
-	struct slice type;        /* family, or ecosystem */
+	struct slice target; /* "alpine:3.10 (alpine 3.10.4)" */
+	struct slice class_; /* "os-pkgs" "lang-pkgs" */
+	struct slice type;   /* family, or ecosystem */
 	const struct inventory_pkg *pkgs;
 	size_t npkgs;
 	const struct finding *findings;
 	size_t nfindings;
 };
 struct report {
-	struct slice artifact_name, artifact_type;   /* "container_image" "filesystem" */
+	struct slice artifact_name, artifact_type; /* "container_image" "filesystem" */
 	int64_t created;
-	struct slice image_id;      /* config digest; "" for a directory */
+	struct slice image_id; /* config digest; "" for a directory */
 	struct slice reference, platform;
 	struct slice *repo_tags, *repo_digests;
 	size_t nrepo_tags, nrepo_digests;
-	struct slice config_json;   /* the image's configuration document, as stored; "" none */
+	struct slice config_json; /* the image's configuration document, as stored; "" none */
 	struct report_layer *layers;
 	size_t nlayers;
 	uint64_t image_size;
@@ -51,17 +52,17 @@ struct report {
 	/* the database in use */
 	struct adv_info db;
 	struct slice db_path;
-	const struct adv_db *adv;   /* for the human text of findings */
-	bool scanned_vulns;         /* false: inventory only */
+	const struct adv_db *adv; /* for the human text of findings */
+	bool scanned_vulns;	  /* false: inventory only */
 };
 struct report_style {
 	bool colour, list_all_pkgs, show_suppressed;
-	unsigned width;             /* columns of the terminal; 80 where unknown */
+	unsigned width; /* columns of the terminal; 80 where unknown */
 };
 struct report_writer {
 	const char *name, *help;
-	int (*write)(const struct report *reports, size_t n, const struct report_style *st, struct buf *out,
-		     struct err *err);
+	int (*write)(const struct report *reports, size_t n, const struct report_style *st,
+		     struct buf *out, struct err *err);
 };
 const struct report_writer *report_find(struct slice name);
 const struct report_writer *const *report_writers(size_t *n);

@@ -75,6 +75,23 @@ size_t text_number_length(struct slice s)
 	return at;
 }
 
+/* Second bytes that make a sequence overlong, a surrogate or too large. */
+static bool is_out_of_range(unsigned char first, unsigned char second)
+{
+	switch (first) {
+	case 0xe0:
+		return second < 0xa0;
+	case 0xed:
+		return second > 0x9f;
+	case 0xf0:
+		return second < 0x90;
+	case 0xf4:
+		return second > 0x8f;
+	default:
+		return false;
+	}
+}
+
 /* Length of the well-formed sequence at p (Unicode 15, table 3-7), 0 when ill-formed. */
 static size_t sequence(const unsigned char *p, size_t n)
 {
@@ -88,10 +105,7 @@ static size_t sequence(const unsigned char *p, size_t n)
 	for (size_t i = 1; i < want; i++)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return want;
+	return is_out_of_range(p[0], p[1]) ? 0 : want;
 }
 
 size_t text_utf8_length(struct slice s)

@@ -234,7 +234,8 @@ static void put_statement(struct oval *o, const struct oval_leaf *leaf, const st
 		.vendor_id = leaf->status == ADV_FIXED ? o->advisory : SL_NONE,
 		.severity = adv_severity_of_word(o->severity),
 		.flags = o->vendor->source ? ADV_SOURCE_NAME : 0,
-		.status = resolved(o, leaf->name, leaf->status),
+		/* Debian writes "earlier than 0" for what never had the problem. */
+		.status = slice_is(leaf->fixed, "0") ? ADV_NOT_AFFECTED : resolved(o, leaf->name, leaf->status),
 		.evr = leaf->fixed,
 	};
 	for (size_t i = 0; i < MAX(o->ncves, (size_t)1); i++) {

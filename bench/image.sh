@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Makes the benchmark image from the package mirrors: about 1.2 GB in 7 layers (Debian, python3, a JRE, nodejs,
 # a node_modules tree, an application, removals), as an OCI layout with gzip layers and as an uncompressed
 # docker-archive. Needs root, mmdebstrap, npm and about 5 GB of disk.  usage: bench/image.sh DIR
@@ -23,7 +24,7 @@ snapshot() { python3 "$here/layer.py" "$work/root" "$work/state.json" "$work/lay
 mkdir -p "$work/layers"
 mmdebstrap --quiet --variant=minbase --include=ca-certificates bookworm "$work/root"
 cp /etc/resolv.conf "$work/root/etc/resolv.conf"
-[ -d /etc/apt/apt.conf.d ] && cp -n /etc/apt/apt.conf.d/*proxy* "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true
+cp -n /etc/apt/apt.conf.d/*proxy* "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true # a mirror behind a proxy
 snapshot 1
 stage python python3-pip python3-numpy python3-django python3-requests python3-yaml git curl
 snapshot 2
@@ -39,7 +40,7 @@ mkdir -p "$work/root/srv/app"
 for i in $(seq 1 400); do head -c 5000 /dev/urandom | base64 >"$work/root/srv/app/file$i.txt"; done
 snapshot 6
 rm -rf "$work/root/usr/share/doc" "$work/root/usr/share/man"
-echo done >"$work/root/srv/app/marker"
+echo "done" >"$work/root/srv/app/marker"
 snapshot 7
 python3 "$here/pack.py" "$work/layers" "$dir/big-oci" "$dir/big.tar"
 rm -rf "$work"

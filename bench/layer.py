@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Packs what changed in a root file system since the last call as an image layer (with whiteouts).
 
 usage: layer.py ROOT STATE.json OUT.tar

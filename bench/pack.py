@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Layer tars -> an OCI layout with gzip layers, and a docker-archive with plain ones.
 
 usage: pack.py LAYERS-DIR OCI-DIR DOCKER-ARCHIVE

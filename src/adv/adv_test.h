@@ -69,7 +69,8 @@ static inline void add_data(struct built *t, const char *rel)
 	assert_ok(adv_build_add(t->b, path, &err), &err);
 }
 /* The row for this problem, or the test fails. */
-static inline struct adv_row row_of(const struct built *t, const char *channel, const char *name, const char *id)
+static inline struct adv_row row_of(const struct built *t, const char *channel, const char *name,
+				    const char *id)
 {
 	uint32_t first = 0, n = adv_lookup(t->db, slice_str(channel), slice_str(name), &first);
 	struct adv_row row = {0};
@@ -83,7 +84,8 @@ static inline struct adv_row row_of(const struct built *t, const char *channel, 
 	fail_msg("no row for %s %s %s (%u rows)", channel, name, id, n);
 	return row;
 }
-static inline bool has_row(const struct built *t, const char *channel, const char *name, const char *id)
+static inline bool has_row(const struct built *t, const char *channel, const char *name,
+			   const char *id)
 {
 	uint32_t first = 0, n = adv_lookup(t->db, slice_str(channel), slice_str(name), &first);
 	for (uint32_t i = 0; i < n; i++) {
@@ -103,7 +105,8 @@ static inline struct adv_range range_of(const struct built *t, struct adv_row ro
 	adv_range_get(t->db, row.first_range + i, &r);
 	return r;
 }
-static inline struct slice fixed_of(const struct built *t, const char *channel, const char *name, const char *id)
+static inline struct slice fixed_of(const struct built *t, const char *channel, const char *name,
+				    const char *id)
 {
 	struct adv_row row = row_of(t, channel, name, id);
 	return row.nranges ? range_of(t, row, 0).fixed : SL_NONE;

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-
 enum {
 	MAX_TEXT = 64 * 1024, /* of a description; more is cut */
 	MAX_NAME = 64 * 1024, /* of any other string */
@@ -55,7 +54,8 @@ bstr bld_intern(struct adv_build *b, struct slice s)
 	uint64_t hash = slice_hash(s);
 	size_t at = hash & (t->cap - 1);
 	for (; t->slots[at]; at = (at + 1) & (t->cap - 1))
-		if (t->tags[at] == (uint32_t)(hash >> 32) && slice_eq(t->items.ptr[t->slots[at] - 1], s))
+		if (t->tags[at] == (uint32_t)(hash >> 32) &&
+		    slice_eq(t->items.ptr[t->slots[at] - 1], s))
 			return t->slots[at] - 1;
 	bstr made = add_string(t, s, hash, at);
 	b->failed |= made == 0;
@@ -179,7 +179,8 @@ struct arena *bld_arena(struct adv_build *b)
 
 struct text_limits bld_limits(void)
 {
-	return (struct text_limits){.max_bytes = 1024 * MIB, .max_nodes = 64 * 1000 * 1000, .max_depth = 100};
+	return (struct text_limits){
+	    .max_bytes = 1024 * MIB, .max_nodes = 64 * 1000 * 1000, .max_depth = 100};
 }
 
 /* ---- statements ---- */
@@ -221,7 +222,8 @@ static uint32_t intern_versions(struct adv_build *b, const struct bld_row *r)
 
 static bool names_ok(const struct bld_row *r)
 {
-	const struct slice *all[] = {&r->channel, &r->name, &r->vuln, &r->feed, &r->vendor_id, &r->arch, &r->module, &r->repo};
+	const struct slice *all[] = {&r->channel,   &r->name, &r->vuln,	  &r->feed,
+				     &r->vendor_id, &r->arch, &r->module, &r->repo};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i]->len > MAX_NAME || (i < 4 && all[i]->len == 0))
 			return false;
@@ -233,19 +235,19 @@ void bld_row(struct adv_build *b, const struct bld_row *r)
 	if (!names_ok(r))
 		return;
 	struct brow row = {
-		.channel = bld_intern(b, r->channel),
-		.name = bld_intern(b, r->name),
-		.vuln = bld_intern(b, r->vuln),
-		.feed = bld_intern(b, r->feed),
-		.vendor = bld_intern(b, r->vendor_id),
-		.arch = bld_intern(b, r->arch),
-		.module = bld_intern(b, r->module),
-		.repo = bld_intern(b, r->repo),
-		.ranges = intern_ranges(b, r),
-		.versions = intern_versions(b, r),
-		.status = (uint8_t)r->status,
-		.severity = (uint8_t)r->severity,
-		.flags = (uint8_t)r->flags,
+	    .channel = bld_intern(b, r->channel),
+	    .name = bld_intern(b, r->name),
+	    .vuln = bld_intern(b, r->vuln),
+	    .feed = bld_intern(b, r->feed),
+	    .vendor = bld_intern(b, r->vendor_id),
+	    .arch = bld_intern(b, r->arch),
+	    .module = bld_intern(b, r->module),
+	    .repo = bld_intern(b, r->repo),
+	    .ranges = intern_ranges(b, r),
+	    .versions = intern_versions(b, r),
+	    .status = (uint8_t)r->status,
+	    .severity = (uint8_t)r->severity,
+	    .flags = (uint8_t)r->flags,
 	};
 	if (!b->failed && vec_push(&b->rows, row) < 0)
 		b->failed = true;
@@ -271,7 +273,8 @@ static void add_fact(struct adv_build *b, struct slice id, struct bfact f)
 
 void bld_alias(struct adv_build *b, struct slice id, struct slice alias)
 {
-	struct bedge e = {bld_intern(b, slice_sub(id, 0, MAX_NAME)), bld_intern(b, slice_sub(alias, 0, MAX_NAME))};
+	struct bedge e = {bld_intern(b, slice_sub(id, 0, MAX_NAME)),
+			  bld_intern(b, slice_sub(alias, 0, MAX_NAME))};
 	if (e.a && e.b && e.a != e.b && !b->failed && vec_push(&b->edges, e) < 0)
 		b->failed = true;
 }
@@ -279,7 +282,9 @@ void bld_alias(struct adv_build *b, struct slice id, struct slice alias)
 void bld_alias_listed(struct adv_build *b, struct slice id, struct slice alias)
 {
 	if (!slice_eq(id, alias))
-		add_fact(b, id, (struct bfact){.kind = FACT_ALIAS_LISTED, .a = bld_intern(b, slice_sub(alias, 0, MAX_NAME))});
+		add_fact(b, id,
+			 (struct bfact){.kind = FACT_ALIAS_LISTED,
+					.a = bld_intern(b, slice_sub(alias, 0, MAX_NAME))});
 }
 
 /* Cuts at a character's border. */
@@ -293,11 +298,15 @@ static struct slice cut_text(struct slice s)
 	return slice_sub(s, 0, n);
 }
 
-static void add_text(struct adv_build *b, struct slice id, enum fact_kind kind, enum bld_rank rank, struct slice text)
+static void add_text(struct adv_build *b, struct slice id, enum fact_kind kind, enum bld_rank rank,
+		     struct slice text)
 {
 	text = cut_text(slice_trim(text));
 	if (text.len)
-		add_fact(b, id, (struct bfact){.kind = (uint8_t)kind, .rank = (uint8_t)rank, .a = bld_intern(b, text)});
+		add_fact(b, id,
+			 (struct bfact){.kind = (uint8_t)kind,
+					.rank = (uint8_t)rank,
+					.a = bld_intern(b, text)});
 }
 
 void bld_title(struct adv_build *b, struct slice id, enum bld_rank rank, struct slice text)
@@ -310,11 +319,13 @@ void bld_details(struct adv_build *b, struct slice id, enum bld_rank rank, struc
 	add_text(b, id, FACT_DETAILS, rank, text);
 }
 
-static void add_date(struct adv_build *b, struct slice id, enum fact_kind kind, enum bld_rank rank, struct slice date)
+static void add_date(struct adv_build *b, struct slice id, enum fact_kind kind, enum bld_rank rank,
+		     struct slice date)
 {
 	int64_t t;
 	if (date.len && time_parse(date, &t) == 0 && t > 0)
-		add_fact(b, id, (struct bfact){.kind = (uint8_t)kind, .rank = (uint8_t)rank, .n = t});
+		add_fact(b, id,
+			 (struct bfact){.kind = (uint8_t)kind, .rank = (uint8_t)rank, .n = t});
 }
 
 void bld_published(struct adv_build *b, struct slice id, enum bld_rank rank, struct slice date)
@@ -335,13 +346,19 @@ void bld_score(struct adv_build *b, struct slice id, struct slice source, struct
 	while (vector.len && vector.ptr[vector.len - 1] == '/')
 		vector.len--;
 	if (adv_cvss_score(vector, &score, &version) == 0)
-		add_fact(b, id, (struct bfact){.kind = FACT_SCORE, .a = bld_intern(b, source), .b = bld_intern(b, vector)});
+		add_fact(b, id,
+			 (struct bfact){.kind = FACT_SCORE,
+					.a = bld_intern(b, source),
+					.b = bld_intern(b, vector)});
 }
 
-void bld_severity(struct adv_build *b, struct slice id, struct slice source, enum adv_severity severity)
+void bld_severity(struct adv_build *b, struct slice id, struct slice source,
+		  enum adv_severity severity)
 {
 	if (severity != ADV_SEV_UNKNOWN)
-		add_fact(b, id, (struct bfact){.kind = FACT_SEVERITY, .a = bld_intern(b, source), .n = severity});
+		add_fact(b, id,
+			 (struct bfact){
+			     .kind = FACT_SEVERITY, .a = bld_intern(b, source), .n = severity});
 }
 
 void bld_cwe(struct adv_build *b, struct slice id, struct slice cwe)
@@ -362,12 +379,15 @@ void bld_kev(struct adv_build *b, struct slice id, int32_t day, bool ransomware)
 	add_fact(b, id, (struct bfact){.kind = FACT_KEV, .n = (int64_t)day * 2 + ransomware});
 }
 
-void bld_epss(struct adv_build *b, struct slice id, struct slice date, float score, float percentile)
+void bld_epss(struct adv_build *b, struct slice id, struct slice date, float score,
+	      float percentile)
 {
 	unsigned char both[8];
 	put_f32(both, score);
 	put_f32(both + 4, percentile);
-	add_fact(b, id, (struct bfact){.kind = FACT_EPSS, .a = bld_intern(b, date), .n = (int64_t)get_u64(both)});
+	add_fact(b, id,
+		 (struct bfact){
+		     .kind = FACT_EPSS, .a = bld_intern(b, date), .n = (int64_t)get_u64(both)});
 }
 
 void bld_eol(struct adv_build *b, struct slice channel, int32_t day)
@@ -409,7 +429,8 @@ void bld_record(struct adv_build *b, struct slice feed, struct slice date)
 		f->newest = t;
 }
 
-void bld_skip(struct adv_build *b, const struct adv_file *f, struct slice feed, struct slice where, const char *why)
+void bld_skip(struct adv_build *b, const struct adv_file *f, struct slice feed, struct slice where,
+	      const char *why)
 {
 	char place[256];
 	struct bfeed *row = feed_of(b, feed);

@@ -10,11 +10,11 @@
 #include "text/text.h"
 
 struct adv_file {
-	const char *path;        /* as reported; inside archives "all.zip/GO-1.json" */
-	struct slice name;       /* last part, compression suffix taken off */
+	const char *path;  /* as reported; inside archives "all.zip/GO-1.json" */
+	struct slice name; /* last part, compression suffix taken off */
 	struct slice bytes;
 	const struct node *root; /* ADV_JSON, ADV_YAML */
-	struct slice xml_root;   /* ADV_XML: name of the outermost element */
+	struct slice xml_root;	 /* ADV_XML: name of the outermost element */
 };
 enum adv_kind { ADV_JSON, ADV_YAML, ADV_XML, ADV_TEXT };
 struct adv_feed {
@@ -47,19 +47,28 @@ void bld_alias(struct adv_build *b, struct slice id, struct slice alias);
 /* The alias is shown with the problem and finds it, but the two stay apart. */
 void bld_alias_listed(struct adv_build *b, struct slice id, struct slice alias);
 /* Sources, best first, for texts and dates: lower rank wins. */
-enum bld_rank { BLD_OWN = 0, BLD_NVD = 1, BLD_GHSA = 2, BLD_VENDOR = 3, BLD_OSV = 4, BLD_OTHER = 5 };
+enum bld_rank {
+	BLD_OWN = 0,
+	BLD_NVD = 1,
+	BLD_GHSA = 2,
+	BLD_VENDOR = 3,
+	BLD_OSV = 4,
+	BLD_OTHER = 5
+};
 void bld_title(struct adv_build *b, struct slice id, enum bld_rank rank, struct slice text);
 void bld_details(struct adv_build *b, struct slice id, enum bld_rank rank, struct slice text);
 void bld_published(struct adv_build *b, struct slice id, enum bld_rank rank, struct slice date);
 void bld_modified(struct adv_build *b, struct slice id, enum bld_rank rank, struct slice date);
 /* Vectors that are none are left out. */
 void bld_score(struct adv_build *b, struct slice id, struct slice source, struct slice vector);
-void bld_severity(struct adv_build *b, struct slice id, struct slice source, enum adv_severity severity);
+void bld_severity(struct adv_build *b, struct slice id, struct slice source,
+		  enum adv_severity severity);
 void bld_cwe(struct adv_build *b, struct slice id, struct slice cwe);
 void bld_ref(struct adv_build *b, struct slice id, struct slice url);
 void bld_kev(struct adv_build *b, struct slice id, int32_t day, bool ransomware);
 /* Of several days the latest counts; date as text. */
-void bld_epss(struct adv_build *b, struct slice id, struct slice date, float score, float percentile);
+void bld_epss(struct adv_build *b, struct slice id, struct slice date, float score,
+	      float percentile);
 void bld_eol(struct adv_build *b, struct slice channel, int32_t day);
 
 /* A release that has statements under its own name: the newest tells which one "ubuntu:devel" is. */
@@ -108,8 +117,10 @@ struct slice adv_module_stream(struct slice label);
 bool adv_is_debug_package(struct slice name);
 
 /* Next row of comma separated values; further fields than max are dropped. */
-bool adv_csv_row(struct slice *rest, struct arena *a, struct slice *fields, size_t max, size_t *count);
+bool adv_csv_row(struct slice *rest, struct arena *a, struct slice *fields, size_t max,
+		 size_t *count);
 /* The importer for bytes already in hand, as adv_build_add would choose: for tests and fuzzers. */
-int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, bool in_folder, struct err *err) must_use;
+int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, bool in_folder,
+		    struct err *err) must_use;
 /* The image in memory, for tests. */
 int adv_build_image(struct adv_build *b, struct buf *out, struct err *err) must_use;

@@ -10,7 +10,7 @@ typedef uint32_t bstr; /* index into strings; 0 = empty */
 struct strtab {
 	VEC(struct slice) items;
 	uint32_t *slots; /* item + 1 */
-	uint32_t *tags;  /* upper half of the hash of the slot's item */
+	uint32_t *tags;	 /* upper half of the hash of the slot's item */
 	size_t cap;
 	struct arena arena;
 };
@@ -28,12 +28,16 @@ struct brow {
 };
 enum fact_kind {
 	FACT_ALIAS_LISTED, /* a: alias shown with the problem without being merged */
-	FACT_TITLE, FACT_DETAILS, FACT_PUBLISHED, FACT_MODIFIED,
+	FACT_TITLE,
+	FACT_DETAILS,
+	FACT_PUBLISHED,
+	FACT_MODIFIED,
 	FACT_SCORE,    /* a: source, b: vector */
 	FACT_SEVERITY, /* a: source, n: severity */
-	FACT_CWE, FACT_REF,
-	FACT_KEV,      /* n: day << 1 | ransomware */
-	FACT_EPSS,     /* n: the two floats */
+	FACT_CWE,
+	FACT_REF,
+	FACT_KEV,  /* n: day << 1 | ransomware */
+	FACT_EPSS, /* n: the two floats */
 };
 struct bfact {
 	bstr id;
@@ -69,7 +73,7 @@ struct adv_build {
 	struct buf bytes;   /* of the archive entry being read */
 	struct doc *doc;    /* source.c's parser, made when first needed; released by doc_free */
 	void (*doc_free)(struct doc **doc);
-	int ubuntu_newest;  /* adv_ubuntu_order of the newest named release; -1 none */
+	int ubuntu_newest; /* adv_ubuntu_order of the newest named release; -1 none */
 	bool failed, starter;
 };
 
@@ -91,4 +95,5 @@ void bld_rollback(struct adv_build *b, struct bmark m);
  * merge.c: which ids are one problem. class_of[string] is the string id of the preferred name; 0 for
  * strings that are no id. At most one CVE in a class.
  */
-int bld_merge(const struct adv_build *b, const uint32_t *rank, bstr **class_of, struct err *err) must_use;
+int bld_merge(const struct adv_build *b, const uint32_t *rank, bstr **class_of,
+	      struct err *err) must_use;

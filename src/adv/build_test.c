@@ -4,25 +4,34 @@
 #include "adv/format.h"
 
 static const char osv_one[] =
-	"{\"id\":\"GHSA-aaaa-bbbb-cccc\",\"modified\":\"2024-02-01T00:00:00Z\",\"published\":\"2024-01-01T00:00:00Z\","
-	"\"aliases\":[\"CVE-2024-0001\"],\"summary\":\"Short\",\"details\":\"Long\","
-	"\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"}],"
-	"\"database_specific\":{\"severity\":\"CRITICAL\",\"cwe_ids\":[\"CWE-79\"]},"
-	"\"references\":[{\"type\":\"WEB\",\"url\":\"https://example.org/1\"}],"
-	"\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"Foo_Bar\"},"
-	"\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1.0\"},{\"fixed\":\"1.5\"},{\"introduced\":\"2.0\"},"
-	"{\"last_affected\":\"2.3\"}]}],\"versions\":[\"1.0\",\"1.1\"]}]}";
+    "{\"id\":\"GHSA-aaaa-bbbb-cccc\",\"modified\":\"2024-02-01T00:00:00Z\",\"published\":\"2024-01-"
+    "01T00:00:00Z\","
+    "\"aliases\":[\"CVE-2024-0001\"],\"summary\":\"Short\",\"details\":\"Long\","
+    "\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/"
+    "A:H\"}],"
+    "\"database_specific\":{\"severity\":\"CRITICAL\",\"cwe_ids\":[\"CWE-79\"]},"
+    "\"references\":[{\"type\":\"WEB\",\"url\":\"https://example.org/1\"}],"
+    "\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"Foo_Bar\"},"
+    "\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1.0\"},{\"fixed\":\"1.5\"},{"
+    "\"introduced\":\"2.0\"},"
+    "{\"last_affected\":\"2.3\"}]}],\"versions\":[\"1.0\",\"1.1\"]}]}";
 static const char osv_pysec[] =
-	"{\"id\":\"PYSEC-2024-1\",\"modified\":\"2024-03-01T00:00:00Z\",\"aliases\":[\"GHSA-aaaa-bbbb-cccc\"],\"details\":\"Other\","
-	"\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"foo-bar\"},"
-	"\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.5\"}]}]}]}";
+    "{\"id\":\"PYSEC-2024-1\",\"modified\":\"2024-03-01T00:00:00Z\",\"aliases\":[\"GHSA-aaaa-bbbb-"
+    "cccc\"],\"details\":\"Other\","
+    "\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"foo-bar\"},"
+    "\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.5\"}]}]}"
+    "]}";
 static const char osv_two_cves[] =
-	"{\"id\":\"GO-2024-9\",\"modified\":\"2024-03-01T00:00:00Z\",\"aliases\":[\"CVE-2024-0010\",\"CVE-2024-0011\"],\"details\":\"x\","
-	"\"affected\":[{\"package\":{\"ecosystem\":\"Go\",\"name\":\"example.org/m\"},"
-	"\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.2.3\"}]}]}]}";
+    "{\"id\":\"GO-2024-9\",\"modified\":\"2024-03-01T00:00:00Z\",\"aliases\":[\"CVE-2024-0010\","
+    "\"CVE-2024-0011\"],\"details\":\"x\","
+    "\"affected\":[{\"package\":{\"ecosystem\":\"Go\",\"name\":\"example.org/m\"},"
+    "\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.2.3\"}]}]}]"
+    "}";
 static const char secdb_one[] =
-	"{\"apkurl\":\"x\",\"distroversion\":\"v3.18\",\"reponame\":\"main\",\"urlprefix\":\"x\",\"packages\":[{\"pkg\":{\"name\":\"busybox\","
-	"\"secfixes\":{\"1.36.1-r1\":[\"CVE-2022-48174\"],\"0\":[\"CVE-2021-1111\"],\"1.30-r0\":[\"CVE-2019-2 CVE-2019-3333 (+)\"]}}}]}";
+    "{\"apkurl\":\"x\",\"distroversion\":\"v3.18\",\"reponame\":\"main\",\"urlprefix\":\"x\","
+    "\"packages\":[{\"pkg\":{\"name\":\"busybox\","
+    "\"secfixes\":{\"1.36.1-r1\":[\"CVE-2022-48174\"],\"0\":[\"CVE-2021-1111\"],\"1.30-r0\":[\"CVE-"
+    "2019-2 CVE-2019-3333 (+)\"]}}}]}";
 
 static void what_goes_in_comes_out(void **state)
 {
@@ -86,7 +95,8 @@ static void two_cves_of_one_record_stay_apart(void **state)
 	built_open(&t);
 	assert_slice(row_of(&t, "Go", "example.org/m", "CVE-2024-0010").vendor_id, "GO-2024-9");
 	assert_slice(row_of(&t, "Go", "example.org/m", "CVE-2024-0011").vendor_id, "GO-2024-9");
-	assert_int_not_equal(adv_find(t.db, SL("CVE-2024-0010")), adv_find(t.db, SL("CVE-2024-0011")));
+	assert_int_not_equal(adv_find(t.db, SL("CVE-2024-0010")),
+			     adv_find(t.db, SL("CVE-2024-0011")));
 	assert_int_not_equal(adv_find(t.db, SL("GO-2024-9")), UINT32_MAX);
 }
 
@@ -185,7 +195,8 @@ static void every_truncation_is_noticed(void **state)
 		struct adv_db *db = NULL;
 		assert_true(adv_open_memory(slice_of(t.image.ptr, n), &db, &err) < 0);
 		if (n >= ADV_HEAD_ALL)
-			assert_true(slice_find(slice_str(err.text), SL("section \"")) >= 0 || slice_find(slice_str(err.text), SL("bytes")) >= 0);
+			assert_true(slice_find(slice_str(err.text), SL("section \"")) >= 0 ||
+				    slice_find(slice_str(err.text), SL("bytes")) >= 0);
 	}
 }
 
@@ -238,8 +249,10 @@ static void failed_write_leaves_the_old_file(void **state)
 	unlink(path);
 }
 
-RUN_TESTS(T(what_goes_in_comes_out), T(aliases_become_one_problem), T(two_cves_of_one_record_stay_apart),
-	  T(secdb_fixes_and_never_affected), T(order_of_input_does_not_matter), T(build_time_is_the_environments),
+RUN_TESTS(T(what_goes_in_comes_out), T(aliases_become_one_problem),
+	  T(two_cves_of_one_record_stay_apart), T(secdb_fixes_and_never_affected),
+	  T(order_of_input_does_not_matter), T(build_time_is_the_environments),
 	  T(every_flipped_byte_is_noticed), T(every_truncation_is_noticed),
-	  T(broken_document_alone_is_an_error_and_leaves_no_rows), T(unknown_kind_alone_is_an_error_in_a_folder_a_report),
+	  T(broken_document_alone_is_an_error_and_leaves_no_rows),
+	  T(unknown_kind_alone_is_an_error_in_a_folder_a_report),
 	  T(failed_write_leaves_the_old_file))

@@ -6,27 +6,32 @@ struct codename {
 	const char *name, *channel;
 };
 static const struct codename debian[] = {
-	{"woody", "debian:3"},
-	{"sarge", "debian:3"}, {"etch", "debian:4"}, {"lenny", "debian:5"}, {"squeeze", "debian:6"},
-	{"wheezy", "debian:7"}, {"jessie", "debian:8"}, {"stretch", "debian:9"}, {"buster", "debian:10"},
-	{"bullseye", "debian:11"}, {"bookworm", "debian:12"}, {"trixie", "debian:13"}, {"forky", "debian:14"},
-	{"duke", "debian:15"}, {"sid", "debian:sid"}, {"unstable", "debian:sid"},
+    {"woody", "debian:3"},	{"sarge", "debian:3"},	   {"etch", "debian:4"},
+    {"lenny", "debian:5"},	{"squeeze", "debian:6"},   {"wheezy", "debian:7"},
+    {"jessie", "debian:8"},	{"stretch", "debian:9"},   {"buster", "debian:10"},
+    {"bullseye", "debian:11"},	{"bookworm", "debian:12"}, {"trixie", "debian:13"},
+    {"forky", "debian:14"},	{"duke", "debian:15"},	   {"sid", "debian:sid"},
+    {"unstable", "debian:sid"},
 };
 static const struct codename ubuntu[] = {
-	{"dapper", "ubuntu:6.06"}, {"edgy", "ubuntu:6.10"}, {"feisty", "ubuntu:7.04"}, {"gutsy", "ubuntu:7.10"},
-	{"hardy", "ubuntu:8.04"}, {"intrepid", "ubuntu:8.10"}, {"jaunty", "ubuntu:9.04"}, {"karmic", "ubuntu:9.10"},
-	{"lucid", "ubuntu:10.04"}, {"maverick", "ubuntu:10.10"}, {"natty", "ubuntu:11.04"}, {"oneiric", "ubuntu:11.10"},
-	{"precise", "ubuntu:12.04"}, {"quantal", "ubuntu:12.10"}, {"raring", "ubuntu:13.04"}, {"saucy", "ubuntu:13.10"},
-	{"trusty", "ubuntu:14.04"}, {"utopic", "ubuntu:14.10"}, {"vivid", "ubuntu:15.04"}, {"wily", "ubuntu:15.10"},
-	{"xenial", "ubuntu:16.04"}, {"yakkety", "ubuntu:16.10"}, {"zesty", "ubuntu:17.04"}, {"artful", "ubuntu:17.10"},
-	{"bionic", "ubuntu:18.04"}, {"cosmic", "ubuntu:18.10"}, {"disco", "ubuntu:19.04"}, {"eoan", "ubuntu:19.10"},
-	{"focal", "ubuntu:20.04"}, {"groovy", "ubuntu:20.10"}, {"hirsute", "ubuntu:21.04"}, {"impish", "ubuntu:21.10"},
-	{"jammy", "ubuntu:22.04"}, {"kinetic", "ubuntu:22.10"}, {"lunar", "ubuntu:23.04"}, {"mantic", "ubuntu:23.10"},
-	{"noble", "ubuntu:24.04"}, {"oracular", "ubuntu:24.10"}, {"plucky", "ubuntu:25.04"}, {"questing", "ubuntu:25.10"},
-	{"resolute", "ubuntu:26.04"}, {"devel", "ubuntu:devel"},
+    {"dapper", "ubuntu:6.06"},	  {"edgy", "ubuntu:6.10"},	{"feisty", "ubuntu:7.04"},
+    {"gutsy", "ubuntu:7.10"},	  {"hardy", "ubuntu:8.04"},	{"intrepid", "ubuntu:8.10"},
+    {"jaunty", "ubuntu:9.04"},	  {"karmic", "ubuntu:9.10"},	{"lucid", "ubuntu:10.04"},
+    {"maverick", "ubuntu:10.10"}, {"natty", "ubuntu:11.04"},	{"oneiric", "ubuntu:11.10"},
+    {"precise", "ubuntu:12.04"},  {"quantal", "ubuntu:12.10"},	{"raring", "ubuntu:13.04"},
+    {"saucy", "ubuntu:13.10"},	  {"trusty", "ubuntu:14.04"},	{"utopic", "ubuntu:14.10"},
+    {"vivid", "ubuntu:15.04"},	  {"wily", "ubuntu:15.10"},	{"xenial", "ubuntu:16.04"},
+    {"yakkety", "ubuntu:16.10"},  {"zesty", "ubuntu:17.04"},	{"artful", "ubuntu:17.10"},
+    {"bionic", "ubuntu:18.04"},	  {"cosmic", "ubuntu:18.10"},	{"disco", "ubuntu:19.04"},
+    {"eoan", "ubuntu:19.10"},	  {"focal", "ubuntu:20.04"},	{"groovy", "ubuntu:20.10"},
+    {"hirsute", "ubuntu:21.04"},  {"impish", "ubuntu:21.10"},	{"jammy", "ubuntu:22.04"},
+    {"kinetic", "ubuntu:22.10"},  {"lunar", "ubuntu:23.04"},	{"mantic", "ubuntu:23.10"},
+    {"noble", "ubuntu:24.04"},	  {"oracular", "ubuntu:24.10"}, {"plucky", "ubuntu:25.04"},
+    {"questing", "ubuntu:25.10"}, {"resolute", "ubuntu:26.04"}, {"devel", "ubuntu:devel"},
 };
 
-static bool by_codename(const struct codename *table, size_t n, struct slice name, struct slice *channel)
+static bool by_codename(const struct codename *table, size_t n, struct slice name,
+			struct slice *channel)
 {
 	for (size_t i = 0; i < n; i++)
 		if (slice_is(name, table[i].name)) {
@@ -178,11 +183,15 @@ bool adv_channel_of_cpe(struct slice cpe, struct arena *a, struct slice *channel
 	if (!slice_is(part[1], "redhat"))
 		return false;
 	struct slice product = part[2], version = part[3], edition = part[5];
-	struct slice major = major_of(slice_is(product, "enterprise_linux") || slice_starts(product, "rhel_") ? version : edition);
+	struct slice major = major_of(
+	    slice_is(product, "enterprise_linux") || slice_starts(product, "rhel_") ? version
+										    : edition);
 	if (slice_is(product, "enterprise_linux") && major.len) {
 		*channel = arena_printf(a, "redhat:%.*s", SL_FMT(major));
-	} else if (slice_starts(product, "rhel_") && product.len <= 8 && version.len) { /* eus aus tus e4s els */
-		*channel = arena_printf(a, "redhat:%.*s+%.*s", SL_FMT(version), SL_FMT(slice_from(product, 5)));
+	} else if (slice_starts(product, "rhel_") && product.len <= 8 &&
+		   version.len) { /* eus aus tus e4s els */
+		*channel = arena_printf(a, "redhat:%.*s+%.*s", SL_FMT(version),
+					SL_FMT(slice_from(product, 5)));
 	} else {
 		/* Layered products have streams of their own, which never speak for the system's packages. */
 		struct slice el = major_of(edition);
@@ -214,8 +223,9 @@ static bool of_ubuntu(struct slice rest, struct arena *a, struct slice *channel)
 		return false;
 	if (slice_is(product, "Pro"))
 		product = SL("esm");
-	*channel = product.len ? arena_printf(a, "ubuntu:%.*s+%.*s", SL_FMT(release), SL_FMT(product))
-			       : arena_printf(a, "ubuntu:%.*s", SL_FMT(release));
+	*channel = product.len
+		       ? arena_printf(a, "ubuntu:%.*s+%.*s", SL_FMT(release), SL_FMT(product))
+		       : arena_printf(a, "ubuntu:%.*s", SL_FMT(release));
 	return channel->ptr != NULL;
 }
 
@@ -248,7 +258,8 @@ static bool of_photon(struct slice rest, struct arena *a, struct slice *channel)
 
 static bool of_azure(struct slice rest, struct arena *a, struct slice *channel)
 {
-	*channel = arena_printf(a, slice_chr(rest, '.') < 0 ? "azurelinux:%.*s.0" : "azurelinux:%.*s", SL_FMT(rest));
+	*channel = arena_printf(
+	    a, slice_chr(rest, '.') < 0 ? "azurelinux:%.*s.0" : "azurelinux:%.*s", SL_FMT(rest));
 	return rest.len && channel->ptr;
 }
 
@@ -257,18 +268,36 @@ static const struct distribution {
 	const char *osv, *family;
 	bool (*of)(struct slice rest, struct arena *a, struct slice *channel);
 } distributions[] = {
-	{"Debian", NULL, of_debian}, {"Alpine", NULL, of_alpine}, {"AlmaLinux", "alma", NULL},
-	{"Rocky Linux", "rocky", NULL}, {"Ubuntu", NULL, of_ubuntu}, {"Red Hat", NULL, of_redhat},
-	{"SUSE", NULL, adv_channel_of_suse}, {"openSUSE", NULL, adv_channel_of_suse},
-	{"Photon OS", NULL, of_photon}, {"Azure Linux", NULL, of_azure}, {"Mageia", "mageia", NULL},
-	{"openEuler", "openEuler", NULL},
+    {"Debian", NULL, of_debian},	 {"Alpine", NULL, of_alpine},
+    {"AlmaLinux", "alma", NULL},	 {"Rocky Linux", "rocky", NULL},
+    {"Ubuntu", NULL, of_ubuntu},	 {"Red Hat", NULL, of_redhat},
+    {"SUSE", NULL, adv_channel_of_suse}, {"openSUSE", NULL, adv_channel_of_suse},
+    {"Photon OS", NULL, of_photon},	 {"Azure Linux", NULL, of_azure},
+    {"Mageia", "mageia", NULL},		 {"openEuler", "openEuler", NULL},
 };
 static const struct codename plain[] = {
-	{"Wolfi", "wolfi"}, {"Chainguard", "chainguard"}, {"MinimOS", "minimos"}, {"Echo", "echo"},
-	{"npm", "npm"}, {"PyPI", "PyPI"}, {"Go", "Go"}, {"Maven", "Maven"}, {"crates.io", "crates.io"},
-	{"RubyGems", "RubyGems"}, {"Packagist", "Packagist"}, {"NuGet", "NuGet"}, {"Hex", "Hex"}, {"Pub", "Pub"},
-	{"ConanCenter", "ConanCenter"}, {"SwiftURL", "SwiftURL"}, {"Hackage", "Hackage"}, {"CRAN", "CRAN"},
-	{"Bitnami", "Bitnami"}, {"Julia", "Julia"}, {"GitHub Actions", "GitHub Actions"}, {"Kubernetes", "Kubernetes"},
+    {"Wolfi", "wolfi"},
+    {"Chainguard", "chainguard"},
+    {"MinimOS", "minimos"},
+    {"Echo", "echo"},
+    {"npm", "npm"},
+    {"PyPI", "PyPI"},
+    {"Go", "Go"},
+    {"Maven", "Maven"},
+    {"crates.io", "crates.io"},
+    {"RubyGems", "RubyGems"},
+    {"Packagist", "Packagist"},
+    {"NuGet", "NuGet"},
+    {"Hex", "Hex"},
+    {"Pub", "Pub"},
+    {"ConanCenter", "ConanCenter"},
+    {"SwiftURL", "SwiftURL"},
+    {"Hackage", "Hackage"},
+    {"CRAN", "CRAN"},
+    {"Bitnami", "Bitnami"},
+    {"Julia", "Julia"},
+    {"GitHub Actions", "GitHub Actions"},
+    {"Kubernetes", "Kubernetes"},
 };
 
 bool adv_is_distribution(struct slice ecosystem)
@@ -291,15 +320,19 @@ bool adv_channel_of_osv(struct slice ecosystem, struct arena *a, struct slice *c
 		if (!slice_is(head, d->osv))
 			continue;
 		if (d->of) {
-			struct slice whole = d->of == adv_channel_of_suse ? arena_printf(a, "%s %.*s", d->osv, SL_FMT(rest)) : rest;
+			struct slice whole = d->of == adv_channel_of_suse
+						 ? arena_printf(a, "%s %.*s", d->osv, SL_FMT(rest))
+						 : rest;
 			return d->of(whole, a, channel);
 		}
 		*channel = arena_printf(a, "%s:%.*s", d->family, SL_FMT(rest));
-		return rest.len && channel->ptr; /* without a release it speaks of no package we could meet */
+		return rest.len &&
+		       channel->ptr; /* without a release it speaks of no package we could meet */
 	}
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
 		if (slice_ieq(head, slice_str(plain[i].name))) {
-			*channel = slice_str(plain[i].channel); /* what follows a language's name is a registry */
+			*channel = slice_str(
+			    plain[i].channel); /* what follows a language's name is a registry */
 			return true;
 		}
 	*channel = ecosystem;
@@ -334,7 +367,8 @@ static struct slice lower(struct slice name, struct arena *a)
 
 struct slice adv_name_normal(struct slice channel, struct slice name, struct arena *a)
 {
-	static const char *const folded[] = {"NuGet", "Packagist", "GitHub Actions", "Bitnami", "Hex", "Pub", NULL};
+	static const char *const folded[] = {
+	    "NuGet", "Packagist", "GitHub Actions", "Bitnami", "Hex", "Pub", NULL};
 	if (slice_is(channel, "PyPI"))
 		return pypi_name(name, a);
 	if (slice_is_any(channel, folded))

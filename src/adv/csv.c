@@ -27,7 +27,8 @@ static struct slice quoted(struct slice *rest, struct arena *a)
 	return slice_of(out, n);
 }
 
-bool adv_csv_row(struct slice *rest, struct arena *a, struct slice *fields, size_t max, size_t *count)
+bool adv_csv_row(struct slice *rest, struct arena *a, struct slice *fields, size_t max,
+		 size_t *count)
 {
 	*count = 0;
 	if (rest->len == 0)

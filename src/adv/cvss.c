@@ -6,7 +6,18 @@
  */
 #include "adv/cvss_internal.h"
 
-int cvss_parse(struct slice vector, const struct cvss_metric *metrics, size_t n, bool ordered, char values[])
+/* Number of value among the words of the metric, 0 when it is none of them. */
+static char value_number(const struct cvss_metric *metric, struct slice value)
+{
+	struct slice words = slice_str(metric->values), word;
+	for (char index = 1; slice_cut(&words, ' ', &word); index++)
+		if (slice_eq(word, value))
+			return index;
+	return 0;
+}
+
+int cvss_parse(struct slice vector, const struct cvss_metric *metrics, size_t n, bool ordered,
+	       char values[])
 {
 	struct slice part;
 	size_t next = 0;
@@ -14,23 +25,16 @@ int cvss_parse(struct slice vector, const struct cvss_metric *metrics, size_t n,
 	if (vector.len > 512 || slice_ends(vector, "/"))
 		return -EINVAL;
 	while (slice_cut(&vector, '/', &part)) {
-		ssize_t colon = slice_chr(part, ':');
-		if (colon <= 0)
-			return -EINVAL;
-		struct slice name = slice_sub(part, 0, (size_t)colon), value = slice_from(part, (size_t)colon + 1);
+		struct slice value = part, name = SL_NONE;
 		size_t m = ordered ? next : 0;
+		slice_cut(&value, ':', &name);
 		while (m < n && !slice_is(name, metrics[m].name))
 			m++;
-		if (m == n || values[m] || value.len == 0)
+		if (m == n || values[m])
 			return -EINVAL;
-		struct slice words = slice_str(metrics[m].values), word;
-		char index = 1;
-		for (; slice_cut(&words, ' ', &word); index++)
-			if (slice_eq(word, value))
-				break;
-		if (!slice_eq(word, value))
+		values[m] = value_number(&metrics[m], value);
+		if (!values[m])
 			return -EINVAL;
-		values[m] = index;
 		next = m + 1;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -49,17 +53,38 @@ static double power(double x, int n)
 
 /* ---- version 2 ---- */
 
-enum { V2_AV, V2_AC, V2_AU, V2_C, V2_I, V2_A, V2_E, V2_RL, V2_RC, V2_CDP, V2_TD, V2_CR, V2_IR, V2_AR, V2_N };
+enum {
+	V2_AV,
+	V2_AC,
+	V2_AU,
+	V2_C,
+	V2_I,
+	V2_A,
+	V2_E,
+	V2_RL,
+	V2_RC,
+	V2_CDP,
+	V2_TD,
+	V2_CR,
+	V2_IR,
+	V2_AR,
+	V2_N
+};
 static const struct cvss_metric v2_metrics[V2_N] = {
-	{"AV", "L A N", true}, {"AC", "H M L", true}, {"Au", "M S N", true}, {"C", "N P C", true},
-	{"I", "N P C", true}, {"A", "N P C", true}, {"E", "U POC F H ND", false}, {"RL", "OF TF W U ND", false},
-	{"RC", "UC UR C ND", false}, {"CDP", "N L LM MH H ND", false}, {"TD", "N L M H ND", false},
-	{"CR", "L M H ND", false}, {"IR", "L M H ND", false}, {"AR", "L M H ND", false},
+    {"AV", "L A N", true},	  {"AC", "H M L", true},
+    {"Au", "M S N", true},	  {"C", "N P C", true},
+    {"I", "N P C", true},	  {"A", "N P C", true},
+    {"E", "U POC F H ND", false}, {"RL", "OF TF W U ND", false},
+    {"RC", "UC UR C ND", false},  {"CDP", "N L LM MH H ND", false},
+    {"TD", "N L M H ND", false},  {"CR", "L M H ND", false},
+    {"IR", "L M H ND", false},	  {"AR", "L M H ND", false},
 };
 static const double v2_weight[V2_N][6] = {
-	{0.395, 0.646, 1.0}, {0.35, 0.61, 0.71}, {0.45, 0.56, 0.704}, {0, 0.275, 0.660}, {0, 0.275, 0.660},
-	{0, 0.275, 0.660}, {0.85, 0.9, 0.95, 1, 1}, {0.87, 0.9, 0.95, 1, 1}, {0.9, 0.95, 1, 1},
-	{0, 0.1, 0.3, 0.4, 0.5, 0}, {0, 0.25, 0.75, 1, 1}, {0.5, 1, 1.51, 1}, {0.5, 1, 1.51, 1}, {0.5, 1, 1.51, 1},
+    {0.395, 0.646, 1.0},	{0.35, 0.61, 0.71},	 {0.45, 0.56, 0.704},
+    {0, 0.275, 0.660},		{0, 0.275, 0.660},	 {0, 0.275, 0.660},
+    {0.85, 0.9, 0.95, 1, 1},	{0.87, 0.9, 0.95, 1, 1}, {0.9, 0.95, 1, 1},
+    {0, 0.1, 0.3, 0.4, 0.5, 0}, {0, 0.25, 0.75, 1, 1},	 {0.5, 1, 1.51, 1},
+    {0.5, 1, 1.51, 1},		{0.5, 1, 1.51, 1},
 };
 
 static double tenth(double x)
@@ -115,19 +140,44 @@ static int score_v2(struct slice vector, double *score)
 /* ---- version 3 ---- */
 
 enum {
-	V3_AV, V3_AC, V3_PR, V3_UI, V3_S, V3_C, V3_I, V3_A, V3_E, V3_RL, V3_RC, V3_CR, V3_IR, V3_AR,
-	V3_MAV, V3_MAC, V3_MPR, V3_MUI, V3_MS, V3_MC, V3_MI, V3_MA, V3_N,
+	V3_AV,
+	V3_AC,
+	V3_PR,
+	V3_UI,
+	V3_S,
+	V3_C,
+	V3_I,
+	V3_A,
+	V3_E,
+	V3_RL,
+	V3_RC,
+	V3_CR,
+	V3_IR,
+	V3_AR,
+	V3_MAV,
+	V3_MAC,
+	V3_MPR,
+	V3_MUI,
+	V3_MS,
+	V3_MC,
+	V3_MI,
+	V3_MA,
+	V3_N,
 };
 static const struct cvss_metric v3_metrics[V3_N] = {
-	{"AV", "N A L P", true}, {"AC", "L H", true}, {"PR", "N L H", true}, {"UI", "N R", true}, {"S", "U C", true},
-	{"C", "N L H", true}, {"I", "N L H", true}, {"A", "N L H", true}, {"E", "X U P F H", false},
-	{"RL", "X O T W U", false}, {"RC", "X U R C", false}, {"CR", "X L M H", false}, {"IR", "X L M H", false},
-	{"AR", "X L M H", false}, {"MAV", "N A L P X", false}, {"MAC", "L H X", false}, {"MPR", "N L H X", false},
-	{"MUI", "N R X", false}, {"MS", "U C X", false}, {"MC", "N L H X", false}, {"MI", "N L H X", false},
-	{"MA", "N L H X", false},
+    {"AV", "N A L P", true},	{"AC", "L H", true},	   {"PR", "N L H", true},
+    {"UI", "N R", true},	{"S", "U C", true},	   {"C", "N L H", true},
+    {"I", "N L H", true},	{"A", "N L H", true},	   {"E", "X U P F H", false},
+    {"RL", "X O T W U", false}, {"RC", "X U R C", false},  {"CR", "X L M H", false},
+    {"IR", "X L M H", false},	{"AR", "X L M H", false},  {"MAV", "N A L P X", false},
+    {"MAC", "L H X", false},	{"MPR", "N L H X", false}, {"MUI", "N R X", false},
+    {"MS", "U C X", false},	{"MC", "N L H X", false},  {"MI", "N L H X", false},
+    {"MA", "N L H X", false},
 };
-static const double v3_av[] = {0.85, 0.62, 0.55, 0.2}, v3_ac[] = {0.77, 0.44}, v3_ui[] = {0.85, 0.62};
-static const double v3_pr[2][3] = {{0.85, 0.62, 0.27}, {0.85, 0.68, 0.5}}, v3_cia[] = {0, 0.22, 0.56};
+static const double v3_av[] = {0.85, 0.62, 0.55, 0.2}, v3_ac[] = {0.77, 0.44},
+		    v3_ui[] = {0.85, 0.62};
+static const double v3_pr[2][3] = {{0.85, 0.62, 0.27}, {0.85, 0.68, 0.5}},
+		    v3_cia[] = {0, 0.22, 0.56};
 static const double v3_e[] = {1, 0.91, 0.94, 0.97, 1}, v3_rl[] = {1, 0.95, 0.96, 0.97, 1};
 static const double v3_rc[] = {1, 0.92, 0.96, 1}, v3_req[] = {1, 0.5, 1, 1.5};
 
@@ -151,13 +201,15 @@ static double v3_combine(double impact, double exploitability, bool changed)
 
 static double v3_exploitability(const char *m, bool changed)
 {
-	return 8.22 * v3_av[m[0] - 1] * v3_ac[m[1] - 1] * v3_pr[changed][m[2] - 1] * v3_ui[m[3] - 1];
+	return 8.22 * v3_av[m[0] - 1] * v3_ac[m[1] - 1] * v3_pr[changed][m[2] - 1] *
+	       v3_ui[m[3] - 1];
 }
 
 static double v3_base(const char v[V3_N])
 {
 	bool changed = v[V3_S] == 2;
-	double iss = 1 - (1 - v3_cia[v[V3_C] - 1]) * (1 - v3_cia[v[V3_I] - 1]) * (1 - v3_cia[v[V3_A] - 1]);
+	double iss =
+	    1 - (1 - v3_cia[v[V3_C] - 1]) * (1 - v3_cia[v[V3_I] - 1]) * (1 - v3_cia[v[V3_A] - 1]);
 	double impact = changed ? 7.52 * (iss - 0.029) - 3.25 * power(iss - 0.02, 15) : 6.42 * iss;
 	return v3_combine(impact, v3_exploitability(v + V3_AV, changed), changed);
 }
@@ -207,7 +259,8 @@ int adv_cvss_score(struct slice vector, double *score, unsigned *version)
 			continue;
 		*version = kinds[i].version;
 		struct slice rest = slice_from(vector, strlen(kinds[i].prefix));
-		return kinds[i].version == 4 ? cvss4_score(rest, score) : score_v3(rest, kinds[i].minor, score);
+		return kinds[i].version == 4 ? cvss4_score(rest, score)
+					     : score_v3(rest, kinds[i].minor, score);
 	}
 	*version = 2;
 	return score_v2(vector, score);

@@ -8,5 +8,6 @@ struct cvss_metric {
 	bool must;
 };
 /* Fills values[i] with the number of metric i's value, 0 when absent. -EINVAL when the vector is none. */
-int cvss_parse(struct slice vector, const struct cvss_metric *metrics, size_t n, bool ordered, char values[]) must_use;
+int cvss_parse(struct slice vector, const struct cvss_metric *metrics, size_t n, bool ordered,
+	       char values[]) must_use;
 int cvss4_score(struct slice vector, double *score) must_use;

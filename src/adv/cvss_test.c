@@ -24,7 +24,8 @@ static void check_scores(const char *rel, unsigned version)
 			continue;
 		assert_int_equal(adv_cvss_score(vector, &got, &v), 0);
 		assert_int_equal(v, version);
-		struct slice shown = arena_printf(&a, slice_chr(want, '.') < 0 ? "%.0f" : "%.1f", got);
+		struct slice shown =
+		    arena_printf(&a, slice_chr(want, '.') < 0 ? "%.0f" : "%.1f", got);
 		test_assert_slice(shown, want, vector.ptr, __LINE__);
 		rows++;
 	}
@@ -91,11 +92,16 @@ static void every_version_4_vector_of_the_list_has_a_score(void **state)
 static void version_4_examples(void **state)
 {
 	(void)state;
-	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"), 100);
-	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"), 93);
-	assert_int_equal(score10("CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"), 73);
-	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U"), 52);
-	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N"), 0);
+	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"),
+			 100);
+	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"),
+			 93);
+	assert_int_equal(score10("CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"),
+			 73);
+	assert_int_equal(
+	    score10("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U"), 52);
+	assert_int_equal(score10("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N"),
+			 0);
 }
 
 static void words_of_all_vendors(void **state)
@@ -112,5 +118,6 @@ static void words_of_all_vendors(void **state)
 	assert_int_equal(adv_severity_of_score(0), ADV_SEV_UNKNOWN);
 }
 
-RUN_TESTS(T(published_scores_hold), T(broken_vectors_are_refused), T(every_version_4_vector_of_the_list_has_a_score),
-	  T(version_4_examples), T(words_of_all_vendors))
+RUN_TESTS(T(published_scores_hold), T(broken_vectors_are_refused),
+	  T(every_version_4_vector_of_the_list_has_a_score), T(version_4_examples),
+	  T(words_of_all_vendors))

@@ -3,8 +3,10 @@
 
 static const struct {
 	const char *prefix, *feed, *tag; /* tag before the release's number in package releases */
-} families[] = {{"ALAS", "amazon", NULL},  {"RLSA-", "rocky", ".el"},  {"RLBA-", "rocky", ".el"}, {"RLEA-", "rocky", ".el"},
-		{"RXSA-", "rocky", ".el"}, {"ALSA-", "alma", ".el"},   {"ALBA-", "alma", ".el"},  {"ALEA-", "alma", ".el"},
+} families[] = {{"ALAS", "amazon", NULL},	 {"RLSA-", "rocky", ".el"},
+		{"RLBA-", "rocky", ".el"},	 {"RLEA-", "rocky", ".el"},
+		{"RXSA-", "rocky", ".el"},	 {"ALSA-", "alma", ".el"},
+		{"ALBA-", "alma", ".el"},	 {"ALEA-", "alma", ".el"},
 		{"ELSA-", "oracle-oval", ".el"}, {"FEDORA-", "fedora", ".fc"}};
 
 void erratum_cve(struct erratum *e, struct slice text)
@@ -43,7 +45,8 @@ static struct slice amazon_channel(struct slice id, struct arena *a)
 	rest = slice_from(rest, release.len);
 	if (!release.len)
 		return SL("amazon:1");
-	if (slice_starts(rest, "-") || slice_starts(rest, "LIVEPATCH") || slice_starts(rest, "NVIDIA"))
+	if (slice_starts(rest, "-") || slice_starts(rest, "LIVEPATCH") ||
+	    slice_starts(rest, "NVIDIA"))
 		return arena_printf(a, "amazon:%.*s", SL_FMT(release));
 	for (int i = 0; i < 2 && rest.len; i++) { /* "-YEAR-NUMBER" at the end */
 		ssize_t dash = slice_rchr(rest, '-');
@@ -61,7 +64,8 @@ static struct slice tagged(struct slice evr, const char *tag)
 {
 	for (size_t i = 1; i + 3 < evr.len; i++) {
 		bool mark = evr.ptr[i - 1] == '.' || evr.ptr[i - 1] == '+' || evr.ptr[i - 1] == '_';
-		if (mark && evr.ptr[i] == tag[1] && evr.ptr[i + 1] == tag[2] && is_digit(evr.ptr[i + 2]))
+		if (mark && evr.ptr[i] == tag[1] && evr.ptr[i + 1] == tag[2] &&
+		    is_digit(evr.ptr[i + 2]))
 			return digits(slice_from(evr, i + 2));
 	}
 	return SL_NONE;
@@ -78,7 +82,9 @@ static bool channel_of(struct erratum *e, const struct adv_nevra *n, struct slic
 		if (!slice_starts(e->id, families[i].prefix))
 			continue;
 		struct slice release = tagged(n->evr, families[i].tag);
-		const char *family = slice_is(slice_str(families[i].feed), "oracle-oval") ? "oracle" : families[i].feed;
+		const char *family = slice_is(slice_str(families[i].feed), "oracle-oval")
+					 ? "oracle"
+					 : families[i].feed;
 		*channel = arena_printf(a, "%s:%.*s", family, SL_FMT(release));
 		return release.len && channel->ptr;
 	}
@@ -88,8 +94,13 @@ static bool channel_of(struct erratum *e, const struct adv_nevra *n, struct slic
 
 bool erratum_package(struct erratum *e, const struct adv_nevra *n)
 {
-	struct rpm_statement x = {.vendor_id = e->id, .name = n->name, .evr = n->evr, .arch = n->arch, .module = n->module,
-				  .status = ADV_FIXED, .severity = adv_severity_of_word(e->severity)};
+	struct rpm_statement x = {.vendor_id = e->id,
+				  .name = n->name,
+				  .evr = n->evr,
+				  .arch = n->arch,
+				  .module = n->module,
+				  .status = ADV_FIXED,
+				  .severity = adv_severity_of_word(e->severity)};
 	if (slice_is(n->arch, "src") || slice_is(n->arch, "nosrc"))
 		return true; /* its binary packages are listed too */
 	if (!n->name.len || !n->evr.len || !channel_of(e, n, &x.channel))

@@ -4,26 +4,26 @@
 
 #include "base/base.h"
 
-#define ADV_MAGIC        "STRAKEDB"
-#define ADV_FORMAT       1
+#define ADV_MAGIC	 "STRAKEDB"
+#define ADV_FORMAT	 1
 #define ADV_FLAG_STARTER 1
 
 enum adv_section {
-	ADV_S_STRINGS,  /* u32 length, bytes; offset 0 is the empty string */
-	ADV_S_FEEDS,    /* 32: name, 0, records u64, skipped u64, newest i64; sorted by name */
+	ADV_S_STRINGS, /* u32 length, bytes; offset 0 is the empty string */
+	ADV_S_FEEDS,   /* 32: name, 0, records u64, skipped u64, newest i64; sorted by name */
 	ADV_S_CHANNELS, /* 16: name, first key, keys, end of support i32 (INT32_MIN unknown); sorted */
-	ADV_S_KEYS,     /* 16: channel, name, first row, rows; sorted by channel, name */
-	ADV_S_KEYHASH,  /* 8: tag, key + 1 (0 free); power of two slots */
-	ADV_S_ROWS,     /* 40 */
-	ADV_S_RANGES,   /* 12: introduced, fixed, last affected */
+	ADV_S_KEYS,	/* 16: channel, name, first row, rows; sorted by channel, name */
+	ADV_S_KEYHASH,	/* 8: tag, key + 1 (0 free); power of two slots */
+	ADV_S_ROWS,	/* 40 */
+	ADV_S_RANGES,	/* 12: introduced, fixed, last affected */
 	ADV_S_VERSIONS, /* 4: string */
-	ADV_S_VULNS,    /* 88 */
-	ADV_S_LISTS,    /* 4: strings of aliases and weaknesses */
-	ADV_S_SCORES,   /* 12: source, vector, score * 10 u16, version u16 */
-	ADV_S_VENDORS,  /* 8: source, severity */
-	ADV_S_IDHASH,   /* 8: id string (0 free), vulnerability; power of two slots */
+	ADV_S_VULNS,	/* 88 */
+	ADV_S_LISTS,	/* 4: strings of aliases and weaknesses */
+	ADV_S_SCORES,	/* 12: source, vector, score * 10 u16, version u16 */
+	ADV_S_VENDORS,	/* 8: source, severity */
+	ADV_S_IDHASH,	/* 8: id string (0 free), vulnerability; power of two slots */
 	ADV_S_TEXTREFS, /* 4: offsets into TEXT */
-	ADV_S_TEXT,     /* strings for people: titles, descriptions, references */
+	ADV_S_TEXT,	/* strings for people: titles, descriptions, references */
 	ADV_SECTIONS,
 };
 extern const char *const adv_section_names[ADV_SECTIONS];
@@ -42,20 +42,41 @@ enum {
 };
 /* Row: ADV_ROW_STATUS holds status in the low, severity in the high four bits. */
 enum {
-	ADV_ROW_VULN = 0, ADV_ROW_STATUS = 4, ADV_ROW_FLAGS = 5, ADV_ROW_FEED = 6 /* u16 */,
-	ADV_ROW_VENDOR = 8, ADV_ROW_ARCH = 12, ADV_ROW_MODULE = 16, ADV_ROW_REPO = 20,
-	ADV_ROW_RANGE = 24, ADV_ROW_NRANGES = 28, ADV_ROW_VERSION = 32, ADV_ROW_NVERSIONS = 36,
+	ADV_ROW_VULN = 0,
+	ADV_ROW_STATUS = 4,
+	ADV_ROW_FLAGS = 5,
+	ADV_ROW_FEED = 6 /* u16 */,
+	ADV_ROW_VENDOR = 8,
+	ADV_ROW_ARCH = 12,
+	ADV_ROW_MODULE = 16,
+	ADV_ROW_REPO = 20,
+	ADV_ROW_RANGE = 24,
+	ADV_ROW_NRANGES = 28,
+	ADV_ROW_VERSION = 32,
+	ADV_ROW_NVERSIONS = 36,
 	ADV_ROW_SIZE = 40,
 };
 enum {
-	ADV_VULN_ID = 0, ADV_VULN_SOURCE = 4, ADV_VULN_SEVERITY = 8, ADV_VULN_FLAGS = 9,
-	ADV_VULN_KEV_DAY = 12, ADV_VULN_EPSS = 16, ADV_VULN_PERCENTILE = 20, ADV_VULN_PUBLISHED = 24,
-	ADV_VULN_MODIFIED = 32, ADV_VULN_ALIAS = 40, ADV_VULN_CWE = 48, ADV_VULN_SCORE = 56,
-	ADV_VULN_VENDOR = 64, ADV_VULN_REF = 72, ADV_VULN_TITLE = 80, ADV_VULN_DETAILS = 84,
+	ADV_VULN_ID = 0,
+	ADV_VULN_SOURCE = 4,
+	ADV_VULN_SEVERITY = 8,
+	ADV_VULN_FLAGS = 9,
+	ADV_VULN_KEV_DAY = 12,
+	ADV_VULN_EPSS = 16,
+	ADV_VULN_PERCENTILE = 20,
+	ADV_VULN_PUBLISHED = 24,
+	ADV_VULN_MODIFIED = 32,
+	ADV_VULN_ALIAS = 40,
+	ADV_VULN_CWE = 48,
+	ADV_VULN_SCORE = 56,
+	ADV_VULN_VENDOR = 64,
+	ADV_VULN_REF = 72,
+	ADV_VULN_TITLE = 80,
+	ADV_VULN_DETAILS = 84,
 	ADV_VULN_SIZE = 88,
 };
-#define ADV_NO_DAY   INT32_MIN
-#define ADV_KEV      1
+#define ADV_NO_DAY     INT32_MIN
+#define ADV_KEV	       1
 #define ADV_KEV_RANSOM 2
 
 static inline void put_u16(unsigned char *p, uint16_t v)

@@ -39,7 +39,8 @@ static inline const unsigned char *db_item(const struct adv_db *db, enum adv_sec
 	return i < db->part[s].count ? db->part[s].ptr + (size_t)i * adv_section_item[s] : NULL;
 }
 /* As many of n items from first on as the section holds. */
-static inline uint32_t db_clamp(const struct adv_db *db, enum adv_section s, uint32_t first, uint32_t n)
+static inline uint32_t db_clamp(const struct adv_db *db, enum adv_section s, uint32_t first,
+				uint32_t n)
 {
 	uint32_t count = db->part[s].count;
 	return first >= count ? 0 : MIN(n, count - first);

@@ -7,33 +7,40 @@
 #include "adv/internal.h"
 
 const char *const adv_section_names[ADV_SECTIONS] = {
-	"strings", "feeds", "channels", "keys", "key hash", "rows", "ranges", "versions",
-	"vulnerabilities", "lists", "scores", "vendors", "id hash", "text references", "text",
+    "strings",	"feeds",	   "channels", "keys",	 "key hash", "rows",	"ranges",
+    "versions", "vulnerabilities", "lists",    "scores", "vendors",  "id hash", "text references",
+    "text",
 };
-const uint8_t adv_section_item[ADV_SECTIONS] = {1, 32, 16, 16, 8, ADV_ROW_SIZE, 12, 4, ADV_VULN_SIZE, 4, 12, 8, 8, 4, 1};
+const uint8_t adv_section_item[ADV_SECTIONS] = {
+    1, 32, 16, 16, 8, ADV_ROW_SIZE, 12, 4, ADV_VULN_SIZE, 4, 12, 8, 8, 4, 1};
 
 const char *const adv_severity_names[] = {"UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL"};
-const char *const adv_status_names[] = {"unknown", "not_affected", "affected", "fixed",
-					"under_investigation", "will_not_fix", "fix_deferred", "end_of_life"};
+const char *const adv_status_names[] = {"unknown",	"not_affected",	       "affected",
+					"fixed",	"under_investigation", "will_not_fix",
+					"fix_deferred", "end_of_life"};
 
-static int open_section(struct adv_db *db, const unsigned char *entry, enum adv_section s, struct err *err)
+static int open_section(struct adv_db *db, const unsigned char *entry, enum adv_section s,
+			struct err *err)
 {
 	uint64_t off = get_u64(entry + 8), size = get_u64(entry + 16);
 	const char *name = adv_section_names[s];
 	if (get_u32(entry) != s || get_u32(entry + 4) != adv_section_item[s])
-		return err_input(err, "section table: entry %d is not that of \"%s\" - build the database again",
-				 (int)s, name);
+		return err_input(
+		    err, "section table: entry %d is not that of \"%s\" - build the database again",
+		    (int)s, name);
 	if (off > db->image.len || size > db->image.len - off)
 		return err_input(err,
-				 "section \"%s\" ends at byte %llu, the file at %zu: truncated - build or fetch it again",
+				 "section \"%s\" ends at byte %llu, the file at %zu: truncated - "
+				 "build or fetch it again",
 				 name, (unsigned long long)(off + size), db->image.len);
 	if (size % adv_section_item[s] || size / adv_section_item[s] > UINT32_MAX)
-		return err_input(err, "section \"%s\" has an impossible size - build the database again", name);
+		return err_input(
+		    err, "section \"%s\" has an impossible size - build the database again", name);
 	db->part[s] = (struct adv_part){
-		.ptr = (const unsigned char *)db->image.ptr + off,
-		.size = size,
-		.count = (uint32_t)(size / adv_section_item[s]),
-		.sum = get_u64(entry + 24),
+	    .ptr = (const unsigned char *)db->image.ptr + off,
+	    .size = size,
+	    .count = (uint32_t)(size / adv_section_item[s]),
+	    .sum = get_u64(entry + 24),
 	};
 	return 0;
 }
@@ -52,10 +59,13 @@ static int open_image(struct adv_db *db, struct err *err)
 	if (db->image.len < 8 || memcmp(p, ADV_MAGIC, 8) != 0)
 		return err_input(err, "not an advisory database - make one with `strake db build`");
 	if (db->image.len < ADV_HEAD_ALL)
-		return err_input(err, "the header is truncated - build or fetch the database again");
+		return err_input(err,
+				 "the header is truncated - build or fetch the database again");
 	if (get_u32(p + 8) != ADV_FORMAT)
-		return err_input(err, "database format %u, this program reads %u - build it again with this program",
-				 get_u32(p + 8), ADV_FORMAT);
+		return err_input(
+		    err,
+		    "database format %u, this program reads %u - build it again with this program",
+		    get_u32(p + 8), ADV_FORMAT);
 	if (get_u32(p + 32) != ADV_SECTIONS || head_sum(db->image) != get_u64(p + ADV_HEAD_SUM))
 		return err_input(err, "the header is damaged - build or fetch the database again");
 	db->flags = get_u32(p + 12);
@@ -63,8 +73,9 @@ static int open_image(struct adv_db *db, struct err *err)
 	for (int s = 0; s < ADV_SECTIONS; s++)
 		TRY(open_section(db, p + ADV_HEAD + s * ADV_ENTRY, (enum adv_section)s, err));
 	if (get_u64(p + 16) != db->image.len)
-		return err_input(err, "the file has %zu bytes, its header says %llu - build or fetch it again",
-				 db->image.len, (unsigned long long)get_u64(p + 16));
+		return err_input(
+		    err, "the file has %zu bytes, its header says %llu - build or fetch it again",
+		    db->image.len, (unsigned long long)get_u64(p + 16));
 	return 0;
 }
 
@@ -106,7 +117,8 @@ void adv_close(struct adv_db **db)
 	*db = NULL;
 }
 
-static const unsigned char *find_key(const struct adv_db *db, struct slice channel, struct slice name)
+static const unsigned char *find_key(const struct adv_db *db, struct slice channel,
+				     struct slice name)
 {
 	uint32_t slots = db->part[ADV_S_KEYHASH].count;
 	if (slots == 0)
@@ -127,7 +139,8 @@ static const unsigned char *find_key(const struct adv_db *db, struct slice chann
 	return NULL;
 }
 
-uint32_t adv_lookup(const struct adv_db *db, struct slice channel, struct slice name, uint32_t *first)
+uint32_t adv_lookup(const struct adv_db *db, struct slice channel, struct slice name,
+		    uint32_t *first)
 {
 	const unsigned char *key = find_key(db, channel, name);
 	if (!key)
@@ -137,14 +150,17 @@ uint32_t adv_lookup(const struct adv_db *db, struct slice channel, struct slice 
 }
 
 void adv_each_key(const struct adv_db *db, struct slice name,
-		  int (*handler)(void *arg, struct slice channel, struct slice name, uint32_t first, uint32_t n), void *arg)
+		  int (*handler)(void *arg, struct slice channel, struct slice name, uint32_t first,
+				 uint32_t n),
+		  void *arg)
 {
 	for (uint32_t i = 0; i < db->part[ADV_S_KEYS].count; i++) {
 		const unsigned char *key = db_item(db, ADV_S_KEYS, i);
 		struct slice has = db_string(db, get_u32(key + 4));
 		if (name.len && !slice_eq(has, name))
 			continue;
-		uint32_t first = get_u32(key + 8), n = db_clamp(db, ADV_S_ROWS, first, get_u32(key + 12));
+		uint32_t first = get_u32(key + 8),
+			 n = db_clamp(db, ADV_S_ROWS, first, get_u32(key + 12));
 		if (handler(arg, db_string(db, get_u32(key)), has, first, n) != 0)
 			return;
 	}
@@ -156,7 +172,8 @@ void adv_row_get(const struct adv_db *db, uint32_t index, struct adv_row *ret)
 	const unsigned char *p = db_item(db, ADV_S_ROWS, index);
 	if (!p)
 		return;
-	const unsigned char *feed = db_item(db, ADV_S_FEEDS, (uint32_t)p[ADV_ROW_FEED] | (uint32_t)p[ADV_ROW_FEED + 1] << 8);
+	const unsigned char *feed = db_item(
+	    db, ADV_S_FEEDS, (uint32_t)p[ADV_ROW_FEED] | (uint32_t)p[ADV_ROW_FEED + 1] << 8);
 	ret->vuln = get_u32(p + ADV_ROW_VULN);
 	ret->status = (enum adv_status)(p[ADV_ROW_STATUS] & 7);
 	ret->severity = (enum adv_severity)MIN(p[ADV_ROW_STATUS] >> 4, ADV_SEV_CRITICAL);
@@ -169,7 +186,8 @@ void adv_row_get(const struct adv_db *db, uint32_t index, struct adv_row *ret)
 	ret->first_range = get_u32(p + ADV_ROW_RANGE);
 	ret->nranges = db_clamp(db, ADV_S_RANGES, ret->first_range, get_u32(p + ADV_ROW_NRANGES));
 	ret->first_version = get_u32(p + ADV_ROW_VERSION);
-	ret->nversions = db_clamp(db, ADV_S_VERSIONS, ret->first_version, get_u32(p + ADV_ROW_NVERSIONS));
+	ret->nversions =
+	    db_clamp(db, ADV_S_VERSIONS, ret->first_version, get_u32(p + ADV_ROW_NVERSIONS));
 }
 
 void adv_range_get(const struct adv_db *db, uint32_t index, struct adv_range *ret)
@@ -252,7 +270,8 @@ struct slice adv_vuln_ref(const struct adv_db *db, const struct adv_vuln *v, uin
 	return p ? part_string(&db->part[ADV_S_TEXT], get_u32(p)) : SL_NONE;
 }
 
-void adv_vuln_score(const struct adv_db *db, const struct adv_vuln *v, uint32_t i, struct adv_score *ret)
+void adv_vuln_score(const struct adv_db *db, const struct adv_vuln *v, uint32_t i,
+		    struct adv_score *ret)
 {
 	*ret = (struct adv_score){0};
 	const unsigned char *p = db_item(db, ADV_S_SCORES, list_index(db, v, ADV_VULN_SCORE, i));
@@ -264,8 +283,8 @@ void adv_vuln_score(const struct adv_db *db, const struct adv_vuln *v, uint32_t 
 	ret->version = get_u32(p + 8) >> 16;
 }
 
-void adv_vuln_vendor(const struct adv_db *db, const struct adv_vuln *v, uint32_t i, struct slice *source,
-		     enum adv_severity *severity)
+void adv_vuln_vendor(const struct adv_db *db, const struct adv_vuln *v, uint32_t i,
+		     struct slice *source, enum adv_severity *severity)
 {
 	*source = SL_NONE;
 	*severity = ADV_SEV_UNKNOWN;
@@ -332,13 +351,13 @@ int adv_eol(const struct adv_db *db, struct slice channel, int32_t *day)
 void adv_info_get(const struct adv_db *db, struct adv_info *ret)
 {
 	*ret = (struct adv_info){
-		.size = db->image.len,
-		.keys = db->part[ADV_S_KEYS].count,
-		.rows = db->part[ADV_S_ROWS].count,
-		.vulns = db->part[ADV_S_VULNS].count,
-		.built = db->built,
-		.starter = (db->flags & ADV_FLAG_STARTER) != 0,
-		.nfeeds = db->part[ADV_S_FEEDS].count,
+	    .size = db->image.len,
+	    .keys = db->part[ADV_S_KEYS].count,
+	    .rows = db->part[ADV_S_ROWS].count,
+	    .vulns = db->part[ADV_S_VULNS].count,
+	    .built = db->built,
+	    .starter = (db->flags & ADV_FLAG_STARTER) != 0,
+	    .nfeeds = db->part[ADV_S_FEEDS].count,
 	};
 }
 

@@ -2,8 +2,10 @@
 /* Names of rpm packages as advisories write them: file names, NEVRAs, package URLs. */
 #include "adv/build.h"
 
-static const char *const arches[] = {"x86_64", "aarch64", "ppc64le", "s390x", "i686", "i586", "i486", "i386", "ppc64", "ppc", "s390",
-				     "ia64", "noarch", "src", "nosrc", "armv7hl", "armv6hl", "x86_64_v2", "riscv64", "loongarch64", NULL};
+static const char *const arches[] = {
+    "x86_64", "aarch64", "ppc64le", "s390x",	 "i686",    "i586",	   "i486",
+    "i386",   "ppc64",	 "ppc",	    "s390",	 "ia64",    "noarch",	   "src",
+    "nosrc",  "armv7hl", "armv6hl", "x86_64_v2", "riscv64", "loongarch64", NULL};
 
 /* Splits off what follows the last c. */
 static bool cut_last(struct slice *s, char c, struct slice *tail)
@@ -29,7 +31,8 @@ bool adv_nevra_parse(struct slice text, struct adv_nevra *ret)
 	else
 		left = whole;
 	const char *end = left.ptr + left.len;
-	if (!cut_last(&left, '-', &release) || !cut_last(&left, '-', &ret->evr) || !left.len || !release.len || !ret->evr.len)
+	if (!cut_last(&left, '-', &release) || !cut_last(&left, '-', &ret->evr) || !left.len ||
+	    !release.len || !ret->evr.len)
 		return false;
 	ret->evr = slice_of(ret->evr.ptr, (size_t)(end - ret->evr.ptr));
 	if (slice_starts(ret->evr, "0:"))
@@ -56,7 +59,7 @@ static struct slice decoded(struct slice s, struct arena *a)
 	for (size_t i = 0; out && i < s.len; i++) {
 		int high = s.ptr[i] == '%' && i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(s.ptr[i + 2]) : -1;
-		out[n++] = low >= 0 ? (char)(high << 4 | low) : s.ptr[i];
+		out[n++] = low >= 0 ? (char)(unsigned char)((unsigned)high << 4 | (unsigned)low) : s.ptr[i];
 		i += low >= 0 ? 2 : 0;
 	}
 	return slice_of(out, n);
@@ -102,5 +105,6 @@ struct slice adv_module_stream(struct slice label)
 /* Debug symbols are no code that runs. */
 bool adv_is_debug_package(struct slice name)
 {
-	return slice_ends(name, "-debuginfo") || slice_ends(name, "-debugsource") || slice_find(name, SL("-debuginfo-")) >= 0;
+	return slice_ends(name, "-debuginfo") || slice_ends(name, "-debugsource") ||
+	       slice_find(name, SL("-debuginfo-")) >= 0;
 }

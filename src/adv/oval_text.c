@@ -5,9 +5,16 @@ bool oval_platform(struct slice text, struct arena *a, struct slice *channel)
 {
 	static const struct {
 		const char *words, *family;
-	} platforms[] = {{"Red Hat Enterprise Linux ", "redhat"}, {"Oracle Linux ", "oracle"}, {"AlmaLinux ", "alma"},
-			 {"Debian GNU/Linux ", "debian"}, {"Debian ", "debian"}, {"Photon OS ", "photon"}, {"Photon ", "photon"},
-			 {"Anolis OS ", "anolis"}, {"Rocky Linux ", "rocky"}, {"CentOS Linux ", "redhat"}};
+	} platforms[] = {{"Red Hat Enterprise Linux ", "redhat"},
+			 {"Oracle Linux ", "oracle"},
+			 {"AlmaLinux ", "alma"},
+			 {"Debian GNU/Linux ", "debian"},
+			 {"Debian ", "debian"},
+			 {"Photon OS ", "photon"},
+			 {"Photon ", "photon"},
+			 {"Anolis OS ", "anolis"},
+			 {"Rocky Linux ", "rocky"},
+			 {"CentOS Linux ", "redhat"}};
 	if (slice_find(text, SL("SUSE")) >= 0)
 		return adv_channel_of_suse(text, a, channel);
 	for (size_t i = 0; i < ARRAY_LEN(platforms); i++) {
@@ -50,7 +57,8 @@ static bool earlier(struct slice text, struct oval_leaf *ret)
 	struct slice rest, version = SL_NONE;
 	if (slice_starts(text, "Package "))
 		text = slice_from(text, 8);
-	if (!split(text, " DPKG is earlier than ", &ret->name, &rest) && !split(text, " is earlier than", &ret->name, &rest) &&
+	if (!split(text, " DPKG is earlier than ", &ret->name, &rest) &&
+	    !split(text, " is earlier than", &ret->name, &rest) &&
 	    !split(text, " less than ", &ret->name, &rest))
 		return false;
 	slice_word(&rest, &version);
@@ -67,9 +75,13 @@ static bool ubuntu_sentence(struct slice text, struct oval_leaf *ret)
 	static const struct {
 		const char *words;
 		enum adv_status status;
-	} said[] = {{"needs fixing", ADV_AFFECTED}, {"fix pending", ADV_AFFECTED}, {"defer", ADV_FIX_DEFERRED},
-		    {"ignore", ADV_WILL_NOT_FIX}, {"may be affected", ADV_UNDER_INVESTIGATION},
-		    {"needs to be evaluated", ADV_UNDER_INVESTIGATION}, {"is affected", ADV_AFFECTED}};
+	} said[] = {{"needs fixing", ADV_AFFECTED},
+		    {"fix pending", ADV_AFFECTED},
+		    {"defer", ADV_FIX_DEFERRED},
+		    {"ignore", ADV_WILL_NOT_FIX},
+		    {"may be affected", ADV_UNDER_INVESTIGATION},
+		    {"needs to be evaluated", ADV_UNDER_INVESTIGATION},
+		    {"is affected", ADV_AFFECTED}};
 	struct slice rest, version;
 	if (slice_starts(text, "(CVE-"))
 		text = slice_trim(slice_from(text, (size_t)(slice_chr(text, ')') + 1)));
@@ -104,7 +116,8 @@ static bool suse_sentence(struct slice text, struct oval_leaf *ret)
 		ret->status = ADV_AFFECTED;
 		return one_word(ret->name);
 	}
-	if (!slice_ends(text, " is installed") || !adv_nevra_parse(slice_sub(text, 0, text.len - 13), &n) || !is_digit(n.evr.ptr[0]))
+	if (!slice_ends(text, " is installed") ||
+	    !adv_nevra_parse(slice_sub(text, 0, text.len - 13), &n) || !is_digit(n.evr.ptr[0]))
 		return false;
 	ret->name = n.name;
 	ret->fixed = n.evr;
@@ -131,7 +144,8 @@ bool oval_leaf_read(struct slice comment, bool suse, struct arena *a, struct ova
 	*ret = (struct oval_leaf){0};
 	if (slice_ends(comment, " is installed") && oval_platform(comment, a, &ret->name)) {
 		ret->kind = OVAL_PLATFORM;
-	} else if (slice_starts(comment, "Module ") && split(slice_from(comment, 7), " is enabled", &name, &rest)) {
+	} else if (slice_starts(comment, "Module ") &&
+		   split(slice_from(comment, 7), " is enabled", &name, &rest)) {
 		ret->kind = OVAL_MODULE;
 		ret->name = name;
 	} else if (split(comment, " arch is ", &name, &rest)) {

@@ -34,7 +34,8 @@ void rpm_set_feed(struct rpm_set *s, struct slice feed)
 
 static struct slice key_of(struct arena *a, const struct rpm_statement *x)
 {
-	const struct slice *parts[] = {&x->channel, &x->repo, &x->vuln, &x->vendor_id, &x->module, &x->name, &x->evr};
+	const struct slice *parts[] = {&x->channel, &x->repo, &x->vuln, &x->vendor_id,
+				       &x->module,  &x->name, &x->evr};
 	size_t n = 1, at = 0;
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		n += parts[i]->len + 1;
@@ -97,7 +98,8 @@ static struct slice arch_list(struct arena *a, const struct entry *e)
 	if (slice_is(e->x.arch, "*"))
 		return SL_NONE;
 	for (size_t i = 0; i < e->n; i++)
-		out = i ? arena_printf(a, "%.*s,%.*s", SL_FMT(out), SL_FMT(e->arches[i])) : e->arches[i];
+		out = i ? arena_printf(a, "%.*s,%.*s", SL_FMT(out), SL_FMT(e->arches[i]))
+			: e->arches[i];
 	return out;
 }
 
@@ -105,9 +107,17 @@ void rpm_set_flush(struct rpm_set *s)
 {
 	for (struct entry *e = s->first; e; e = e->next) {
 		struct bld_row row = {
-			.channel = e->x.channel, .name = e->x.name, .vuln = e->x.vuln, .feed = s->feed, .vendor_id = e->x.vendor_id,
-			.arch = arch_list(bld_arena(s->b), e), .module = e->x.module, .repo = e->x.repo,
-			.status = e->x.status, .severity = e->x.severity, .flags = e->x.flags,
+		    .channel = e->x.channel,
+		    .name = e->x.name,
+		    .vuln = e->x.vuln,
+		    .feed = s->feed,
+		    .vendor_id = e->x.vendor_id,
+		    .arch = arch_list(bld_arena(s->b), e),
+		    .module = e->x.module,
+		    .repo = e->x.repo,
+		    .status = e->x.status,
+		    .severity = e->x.severity,
+		    .flags = e->x.flags,
 		};
 		if (row.status == ADV_NOT_AFFECTED)
 			bld_row(s->b, &row);

@@ -6,11 +6,18 @@ static const struct {
 	const char *word;
 	enum adv_severity severity;
 } words[] = {
-	{"critical", ADV_SEV_CRITICAL}, {"urgent", ADV_SEV_CRITICAL},
-	{"high", ADV_SEV_HIGH}, {"important", ADV_SEV_HIGH}, {"severe", ADV_SEV_HIGH},
-	{"medium", ADV_SEV_MEDIUM}, {"moderate", ADV_SEV_MEDIUM},
-	/* "unimportant" and "negligible" are Debian's and Ubuntu's words for hardly a problem at all. */
-	{"low", ADV_SEV_LOW}, {"minor", ADV_SEV_LOW}, {"negligible", ADV_SEV_LOW}, {"unimportant", ADV_SEV_LOW},
+    {"critical", ADV_SEV_CRITICAL},
+    {"urgent", ADV_SEV_CRITICAL},
+    {"high", ADV_SEV_HIGH},
+    {"important", ADV_SEV_HIGH},
+    {"severe", ADV_SEV_HIGH},
+    {"medium", ADV_SEV_MEDIUM},
+    {"moderate", ADV_SEV_MEDIUM},
+    /* "unimportant" and "negligible" are Debian's and Ubuntu's words for hardly a problem at all. */
+    {"low", ADV_SEV_LOW},
+    {"minor", ADV_SEV_LOW},
+    {"negligible", ADV_SEV_LOW},
+    {"unimportant", ADV_SEV_LOW},
 };
 
 enum adv_severity adv_severity_of_word(struct slice word)

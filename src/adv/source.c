@@ -12,14 +12,14 @@
 #include "pack/pack.h"
 
 enum {
-	MAX_DEPTH = 32,          /* folders in one another */
-	MAX_ENTRIES = 4000000,   /* of one archive or folder tree */
+	MAX_DEPTH = 32,	       /* folders in one another */
+	MAX_ENTRIES = 4000000, /* of one archive or folder tree */
 };
 #define MAX_DOCUMENT (1024 * MIB)
 
 static const struct adv_feed *const feeds[] = {
 #define FEED(name) &adv_feed_##name,
-	ADV_FEED_TABLE
+    ADV_FEED_TABLE
 #undef FEED
 };
 
@@ -32,7 +32,8 @@ const struct adv_feed *const *adv_feeds(size_t *n)
 /* One path being added. */
 struct source {
 	struct adv_build *b;
-	bool in_folder;    /* one of many: unknown kinds and broken documents are reported and passed over */
+	bool
+	    in_folder; /* one of many: unknown kinds and broken documents are reported and passed over */
 	uint64_t entries;
 };
 
@@ -110,7 +111,8 @@ static int need_doc(struct adv_build *b, struct err *err)
 }
 
 /* Parses what sniffing needs; the kind is ADV_TEXT when it is none of the others. */
-static int read_kind(struct adv_build *b, struct adv_file *f, struct root_name *root, enum adv_kind *kind, struct err *err)
+static int read_kind(struct adv_build *b, struct adv_file *f, struct root_name *root,
+		     enum adv_kind *kind, struct err *err)
 {
 	struct slice text = slice_trim(slice_sub(f->bytes, 0, 4096));
 	struct text_limits lim = bld_limits();
@@ -119,7 +121,8 @@ static int read_kind(struct adv_build *b, struct adv_file *f, struct root_name *
 	int rc = 0;
 	TRY(need_doc(b, err));
 	*kind = ADV_TEXT;
-	if (first == '{' || (first == '[' && !slice_starts(f->name, "list") && text.len > 1 && strchr("{[\"]\n\r\t ", text.ptr[1]))) {
+	if (first == '{' || (first == '[' && !slice_starts(f->name, "list") && text.len > 1 &&
+			     strchr("{[\"]\n\r\t ", text.ptr[1]))) {
 		*kind = ADV_JSON;
 		rc = json_parse(b->doc, f->bytes, &lim, &tree, err);
 	} else if (first == '<') {
@@ -150,13 +153,16 @@ static int import_bytes(struct adv_build *b, struct adv_file *f, struct err *err
 	TRY(read_kind(b, f, &root, &kind, err));
 	const struct adv_feed *feed = find_feed(f, kind);
 	if (!feed)
-		return err_set(err, ERR_INPUT, -ENOENT, "not a feed of a known kind - see `strake db build --help` for those that are");
+		return err_set(
+		    err, ERR_INPUT, -ENOENT,
+		    "not a feed of a known kind - see `strake db build --help` for those that are");
 	if (feed->import(b, f, err) < 0)
 		return err_wrap(err, "%s", feed->name);
 	return b->failed ? err_oom(err) : 0;
 }
 
-int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, bool in_folder, struct err *err)
+int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, bool in_folder,
+		    struct err *err)
 {
 	struct adv_file f = {.path = path, .name = document_name(path), .bytes = skip_mark(bytes)};
 	struct bmark mark = bld_mark(b);
@@ -222,7 +228,8 @@ static int tar_entry(void *arg, const struct tar_entry *e, struct err *err)
 	return e->type == TAR_FILE && e->size <= MAX_DOCUMENT;
 }
 
-static int tar_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int tar_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		    struct err *err)
 {
 	struct tar_sink *t = arg;
 	char inner[4096];
@@ -267,7 +274,8 @@ static int replay_next(void *arg, struct slice *chunk, struct err *err)
 }
 
 /* A packed file: a tar, or one document. */
-static int add_stream(struct source *s, const char *path, enum pack_kind kind, struct slice bytes, struct err *err)
+static int add_stream(struct source *s, const char *path, enum pack_kind kind, struct slice bytes,
+		      struct err *err)
 {
 	struct pack_mem mem;
 	struct pack_limits lim = {.max_ratio = 4000};
@@ -324,7 +332,9 @@ static int add_file(struct source *s, const char *path, struct err *err)
 	if (rc == 0)
 		return 0;
 	if (!s->in_folder || err->kind == ERR_INTERNAL || s->b->failed)
-		return slice_starts(slice_of(err->text, err->len), path) ? rc : err_wrap(err, "%s", path);
+		return slice_starts(slice_of(err->text, err->len), path)
+			   ? rc
+			   : err_wrap(err, "%s", path);
 	bld_rollback(s->b, mark);
 	tell_skipped(s->b, path, "", err->text);
 	return 0;

@@ -23,16 +23,19 @@ static int add_table(struct adv_build *b, const char *path, struct err *err)
 	auto_buf struct buf bytes;
 	buf_init(&bytes, 16 * MIB);
 	TRY(file_read(path, &bytes, err));
-	struct adv_file f = {.path = path, .name = path_base(slice_str(path)), .bytes = buf_slice(&bytes)};
+	struct adv_file f = {
+	    .path = path, .name = path_base(slice_str(path)), .bytes = buf_slice(&bytes)};
 	return adv_feed_starter.import(b, &f, err);
 }
 
 static void as_assembler(struct slice image, struct buf *out)
 {
-	buf_printf(out, "\t.section .rodata\n\t.balign 8\n\t.globl adv_starter_begin, adv_starter_end\n"
-			"\t.hidden adv_starter_begin, adv_starter_end\nadv_starter_begin:\n");
+	buf_printf(out,
+		   "\t.section .rodata\n\t.balign 8\n\t.globl adv_starter_begin, adv_starter_end\n"
+		   "\t.hidden adv_starter_begin, adv_starter_end\nadv_starter_begin:\n");
 	for (size_t i = 0; i < image.len; i++)
-		buf_printf(out, "%s%u%s", i % 32 ? "," : "\t.byte ", (unsigned char)image.ptr[i], i % 32 == 31 || i + 1 == image.len ? "\n" : "");
+		buf_printf(out, "%s%u%s", i % 32 ? "," : "\t.byte ", (unsigned char)image.ptr[i],
+			   i % 32 == 31 || i + 1 == image.len ? "\n" : "");
 	buf_printf(out, "adv_starter_end:\n\t.section .note.GNU-stack,\"\",%%progbits\n");
 }
 

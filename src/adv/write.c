@@ -70,7 +70,8 @@ static int rank_strings(struct writer *w, struct err *err)
 		struct slice s = bld_str(w->b, (bstr)i);
 		all[i].str = (bstr)i;
 		for (size_t k = 0; k < 8; k++)
-			all[i].prefix = all[i].prefix << 8 | (k < s.len ? (unsigned char)s.ptr[k] : 0);
+			all[i].prefix =
+			    all[i].prefix << 8 | (k < s.len ? (unsigned char)s.ptr[k] : 0);
 	}
 	qsort_r(all, w->nstrings, sizeof(*all), by_bytes, w->b);
 	for (size_t i = 0; i < w->nstrings; i++)
@@ -165,8 +166,10 @@ static int row_cmp(const void *x, const void *y, void *arg)
 {
 	const struct writer *w = arg;
 	const struct brow *a = x, *b = y;
-	const bstr sa[] = {a->channel, a->name, a->vuln, a->feed, a->vendor, a->arch, a->module, a->repo};
-	const bstr sb[] = {b->channel, b->name, b->vuln, b->feed, b->vendor, b->arch, b->module, b->repo};
+	const bstr sa[] = {a->channel, a->name, a->vuln,   a->feed,
+			   a->vendor,  a->arch, a->module, a->repo};
+	const bstr sb[] = {b->channel, b->name, b->vuln,   b->feed,
+			   b->vendor,  b->arch, b->module, b->repo};
 	for (size_t i = 0; i < ARRAY_LEN(sa); i++)
 		if (sa[i] != sb[i])
 			return w->rank[sa[i]] < w->rank[sb[i]] ? -1 : 1;
@@ -179,7 +182,8 @@ static int row_cmp(const void *x, const void *y, void *arg)
 }
 
 /* Where each list begins in its section, plus one; lists are written when first met. */
-static uint32_t place_list(struct writer *w, enum adv_section s, uint32_t *places, uint32_t list, uint32_t *count)
+static uint32_t place_list(struct writer *w, enum adv_section s, uint32_t *places, uint32_t list,
+			   uint32_t *count)
 {
 	uint32_t n;
 	const uint32_t *items = list_items(w->b, list, &n);
@@ -194,7 +198,8 @@ static uint32_t place_list(struct writer *w, enum adv_section s, uint32_t *place
 	return places[list] - 1;
 }
 
-static void write_row(struct writer *w, const struct brow *r, uint32_t feed, uint32_t *ranges, uint32_t *versions)
+static void write_row(struct writer *w, const struct brow *r, uint32_t feed, uint32_t *ranges,
+		      uint32_t *versions)
 {
 	unsigned char p[ADV_ROW_SIZE] = {0};
 	uint32_t n;
@@ -281,10 +286,12 @@ static int write_key_hash(struct writer *w, struct err *err)
 	memset(table, 0, (size_t)slots * 8);
 	out->len += (size_t)slots * 8;
 	const unsigned char *keys = (const unsigned char *)w->part[ADV_S_KEYS].ptr;
-	struct adv_part pool = {.ptr = (const unsigned char *)w->part[ADV_S_STRINGS].ptr, .size = w->part[ADV_S_STRINGS].len};
+	struct adv_part pool = {.ptr = (const unsigned char *)w->part[ADV_S_STRINGS].ptr,
+				.size = w->part[ADV_S_STRINGS].len};
 	for (uint32_t i = 0; i < n; i++) {
 		const unsigned char *key = keys + (size_t)i * 16;
-		uint64_t hash = adv_key_hash(part_string(&pool, get_u32(key)), part_string(&pool, get_u32(key + 4)));
+		uint64_t hash = adv_key_hash(part_string(&pool, get_u32(key)),
+					     part_string(&pool, get_u32(key + 4)));
 		uint32_t at = (uint32_t)hash & (slots - 1);
 		while (get_u32(table + (size_t)at * 8 + 4))
 			at = (at + 1) & (slots - 1);
@@ -316,33 +323,47 @@ static void put_channel(struct writer *w, const struct channel *c)
 	buf_put(&w->part[ADV_S_CHANNELS], p, sizeof(p));
 }
 
-static int write_channels(struct writer *w, struct err *err)
+struct channels {
+	struct channel *ptr;
+	size_t len, cap;
+};
+
+static int gather_channels(const struct writer *w, struct channels *all)
 {
-	struct adv_build *b = w->b;
-	VEC(struct channel) all = {0};
-	uint32_t key = 0;
-	int rc = 0;
+	const struct adv_build *b = w->b;
 	const struct brow *last = NULL;
-	for (size_t i = 0; i < b->rows.len && rc == 0; i++) {
+	uint32_t key = 0;
+	for (size_t i = 0; i < b->rows.len; i++) {
 		const struct brow *r = &b->rows.ptr[i];
-		if (!last || last->channel != r->channel)
-			rc = vec_push(&all, ((struct channel){r->channel, key, 0, ADV_NO_DAY}));
-		if (rc == 0 && (!last || last->channel != r->channel || last->name != r->name)) {
-			all.ptr[all.len - 1].keys++;
+		bool fresh = !last || last->channel != r->channel;
+		if (fresh)
+			TRY(vec_push(all, ((struct channel){r->channel, key, 0, ADV_NO_DAY})));
+		if (fresh || last->name != r->name) {
+			all->ptr[all->len - 1].keys++;
 			key++;
 		}
 		last = r;
 	}
-	for (size_t i = 0; i < b->eols.len && rc == 0; i++)
-		rc = vec_push(&all, ((struct channel){b->eols.ptr[i].channel, 0, 0, b->eols.ptr[i].day}));
-	if (all.len && rc == 0)
+	for (size_t i = 0; i < b->eols.len; i++)
+		TRY(vec_push(all,
+			     ((struct channel){b->eols.ptr[i].channel, 0, 0, b->eols.ptr[i].day})));
+	return 0;
+}
+
+static int write_channels(struct writer *w, struct err *err)
+{
+	struct channels all = {0};
+	int rc = gather_channels(w, &all);
+	if (all.len)
 		qsort_r(all.ptr, all.len, sizeof(*all.ptr), by_channel, w->rank);
-	for (size_t i = 0; i < all.len && rc == 0;) {
+	for (size_t i = 0; i < all.len;) {
 		struct channel c = all.ptr[i];
 		for (i++; i < all.len && all.ptr[i].name == c.name; i++) {
 			const struct channel *more = &all.ptr[i];
-			if (more->keys)
-				c.first = more->first, c.keys = more->keys;
+			if (more->keys) {
+				c.first = more->first;
+				c.keys = more->keys;
+			}
 			c.day = MAX(c.day, more->day);
 		}
 		put_channel(w, &c);
@@ -367,8 +388,9 @@ static int assemble(struct writer *w, struct buf *out, struct err *err)
 	for (int s = 0; s < ADV_SECTIONS; s++) {
 		unsigned char *e = head + ADV_HEAD + s * ADV_ENTRY;
 		if (w->part[s].failed)
-			return err_limit(err, "section \"%s\" outgrows 4 GiB or memory - build from fewer feeds",
-					 adv_section_names[s]);
+			return err_limit(
+			    err, "section \"%s\" outgrows 4 GiB or memory - build from fewer feeds",
+			    adv_section_names[s]);
 		at = start[s] = (at + 7) & ~UINT64_C(7);
 		put_u32(e, (uint32_t)s);
 		put_u32(e + 4, adv_section_item[s]);

@@ -9,13 +9,13 @@
 struct writer {
 	struct adv_build *b;
 	size_t nstrings;
-	uint32_t *rank;     /* of each string in byte order */
-	bstr *class_of;     /* see bld_merge */
-	uint32_t *vuln_of;  /* string id of a class -> index of its record */
+	uint32_t *rank;	      /* of each string in byte order */
+	bstr *class_of;	      /* see bld_merge */
+	uint32_t *vuln_of;    /* string id of a class -> index of its record */
 	uint32_t *hot, *text; /* string -> offset in its pool; 0 not written yet */
-	bstr *vulns;        /* preferred ids, in order */
+	bstr *vulns;	      /* preferred ids, in order */
 	uint32_t nvulns;
-	int64_t newest;     /* modification seen */
+	int64_t newest; /* modification seen */
 	struct buf part[ADV_SECTIONS];
 };
 

@@ -161,9 +161,10 @@ static void put_fact(struct writer *w, struct record *r, const struct bfact *f)
 static size_t source_rank(struct slice source)
 {
 	static const char *const order[] = {
-		"nvd", "ghsa", "redhat", "debian", "ubuntu", "alpine", "amazon", "oracle-oval", "suse-cvrf",
-		"photon", "arch-linux", "alma", "rocky", "cbl-mariner", "azure", "wolfi", "chainguard",
-		"bitnami", "govulndb", "julia", "strake"};
+	    "nvd",	"ghsa",	       "redhat",    "debian", "ubuntu",	    "alpine",
+	    "amazon",	"oracle-oval", "suse-cvrf", "photon", "arch-linux", "alma",
+	    "rocky",	"cbl-mariner", "azure",	    "wolfi",  "chainguard", "bitnami",
+	    "govulndb", "julia",       "strake"};
 	size_t i = 0;
 	while (i < ARRAY_LEN(order) && !slice_is(source, order[i]))
 		i++;
@@ -208,8 +209,8 @@ static int gather_facts(struct writer *w, struct fact **ret, size_t *count, stru
 	return 0;
 }
 
-static int gather_aliases(struct writer *w, const struct fact *facts, size_t nfacts, struct merged_alias **ret,
-			  size_t *count, struct err *err)
+static int gather_aliases(struct writer *w, const struct fact *facts, size_t nfacts,
+			  struct merged_alias **ret, size_t *count, struct err *err)
 {
 	size_t n = 0, cap = nfacts + 1;
 	for (size_t i = 1; i < w->nstrings; i++)
@@ -238,7 +239,8 @@ struct id_table {
 
 static void put_id(struct writer *w, struct id_table *t, bstr id, uint32_t vuln)
 {
-	uint32_t off = wr_string(w, id), at = (uint32_t)(slice_hash(bld_str(w->b, id)) & (t->count - 1));
+	uint32_t off = wr_string(w, id),
+		 at = (uint32_t)(slice_hash(bld_str(w->b, id)) & (t->count - 1));
 	while (get_u32(t->slots + (size_t)at * 8)) {
 		if (get_u32(t->slots + (size_t)at * 8) == off)
 			return; /* the first that claims an id has it */
@@ -249,7 +251,8 @@ static void put_id(struct writer *w, struct id_table *t, bstr id, uint32_t vuln)
 }
 
 /* Own ids first, then aliases, then the numbers of vendors' advisories. */
-static int write_ids(struct writer *w, const struct merged_alias *aliases, size_t naliases, struct err *err)
+static int write_ids(struct writer *w, const struct merged_alias *aliases, size_t naliases,
+		     struct err *err)
 {
 	const struct adv_build *b = w->b;
 	auto_free unsigned char *seen = calloc(w->nstrings, 1);
@@ -298,7 +301,8 @@ static void put_alias(struct writer *w, struct record *r, bstr id)
 
 static bool same_fact(const struct fact *a, const struct fact *b)
 {
-	return a->vuln == b->vuln && a->f.kind == b->f.kind && a->f.a == b->f.a && a->f.b == b->f.b && a->f.n == b->f.n;
+	return a->vuln == b->vuln && a->f.kind == b->f.kind && a->f.a == b->f.a &&
+	       a->f.b == b->f.b && a->f.n == b->f.n;
 }
 
 int wr_vulns(struct writer *w, struct err *err)

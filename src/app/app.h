@@ -9,18 +9,19 @@
 struct scan_options {
 	const char *platform, *socket, *cache_dir;
 	bool all_platforms, no_cache;
-	bool no_diff_ids;      /* trust uncompressed layers of archives without hashing them */
-	unsigned parallel;     /* workers at once; 0 = processors */
-	unsigned timeout_s;    /* 0 = 300 */
-	uint64_t cache_size;   /* bytes; 0 = 1 GiB */
-	bool vulnerabilities;  /* false: inventory only */
+	bool no_diff_ids;     /* trust uncompressed layers of archives without hashing them */
+	unsigned parallel;    /* workers at once; 0 = processors */
+	unsigned timeout_s;   /* 0 = 300 */
+	uint64_t cache_size;  /* bytes; 0 = 1 GiB */
+	bool vulnerabilities; /* false: inventory only */
 	bool starter_only;
-	const char *db;        /* advisory database; NULL = the usual places, else the starter set */
+	const char *db; /* advisory database; NULL = the usual places, else the starter set */
 	struct match_filter filter;
 	struct slice *ignore_files;
 	size_t nignore_files;
-	bool ignore_files_given; /* else .trivyignore and .strakeignore of the working directory, if there */
-	bool progress;           /* a terminal is watching */
+	bool
+	    ignore_files_given; /* else .trivyignore and .strakeignore of the working directory, if there */
+	bool progress;		/* a terminal is watching */
 };
 struct scan_job; /* holds everything that reports point into */
 int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct err *err) must_use;
@@ -32,4 +33,5 @@ const struct report *scan_job_reports(const struct scan_job *job, size_t *n);
 /* The advisory file in force: given, $STRAKE_DB is resolved by the caller; else ~/.cache/strake/db/advisories.strakedb,
  * /var/lib/strake/advisories.strakedb. Empty when none is there. */
 int app_default_db(char *out, size_t cap, bool for_writing, struct err *err) must_use;
-int app_open_db(const char *given, bool starter_only, struct adv_db **ret, char *path, size_t cap, struct err *err) must_use;
+int app_open_db(const char *given, bool starter_only, struct adv_db **ret, char *path, size_t cap,
+		struct err *err) must_use;

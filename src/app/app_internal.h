@@ -18,9 +18,12 @@ struct layer_writer {
 };
 void layer_writer_init(struct layer_writer *w, size_t budget);
 void layer_writer_done(struct layer_writer *w);
-int layer_put_package(struct layer_writer *w, struct slice path, const struct pkg *p, struct err *err) must_use;
-int layer_put_kept(struct layer_writer *w, struct slice path, struct slice bytes, struct err *err) must_use;
-void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason, const char *message);
+int layer_put_package(struct layer_writer *w, struct slice path, const struct pkg *p,
+		      struct err *err) must_use;
+int layer_put_kept(struct layer_writer *w, struct slice path, struct slice bytes,
+		   struct err *err) must_use;
+void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason,
+		       const char *message);
 /* Every analysed file is told, so that one without packages still hides an older one. */
 int layer_put_file(struct layer_writer *w, struct slice path, struct err *err) must_use;
 int layer_write(struct layer_writer *w, int fd, struct err *err) must_use;
@@ -34,7 +37,8 @@ int layer_open(struct slice bytes, struct layer_view *ret, struct err *err) must
 /* Cursors over the sections; 1 given, 0 end or damage. */
 int layer_next_package(struct reader *r, struct slice *path, bool *is_file_mark, struct pkg *p);
 int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes);
-int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason, struct slice *message);
+int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
+		       struct slice *message);
 /* Everything besides the blob that shapes a result. */
 uint64_t layer_result_key(void);
 
@@ -42,7 +46,8 @@ uint64_t layer_result_key(void);
 
 struct layer_task {
 	struct image_bytes bytes; /* fd -1: read `pipe` instead */
-	int pipe, close_fd; /* close_fd: the write end, which the child must not hold or it never sees the end */
+	int pipe,
+	    close_fd; /* close_fd: the write end, which the child must not hold or it never sees the end */
 	bool hash_blob, hash_diff;
 };
 /* Runs in the sandbox: analyses the layer and writes its result. */
@@ -52,15 +57,16 @@ int layer_worker(void *task, int result);
 
 struct layer_slot {
 	struct slice digest, diff_id; /* as claimed */
-	uint64_t size;                /* claimed, 0 none */
+	uint64_t size;		      /* claimed, 0 none */
 	struct image_bytes bytes;
 	struct slice trouble;
 	struct worker worker;
 	bool running, done, from_cache, verified;
-	bool mismatch;                /* read whole, but not what the image claims: shown, and said, never cached */
+	bool
+	    mismatch; /* read whole, but not what the image claims: shown, and said, never cached */
 	struct mapping cached, fresh;
 	struct layer_view view;
-	struct err err;               /* code 0: view is good */
+	struct err err; /* code 0: view is good */
 };
 struct pool {
 	const struct scan_options *opt;
@@ -70,24 +76,26 @@ struct pool {
 	size_t nslots, cap;
 	unsigned running;
 	uint64_t deadline_ms;
-	int feed;                     /* write end of the pipe of the streamed blob; -1 */
+	int feed; /* write end of the pipe of the streamed blob; -1 */
 	struct layer_slot *feeding;
 };
 void pool_init(struct pool *p, const struct scan_options *opt);
 void pool_done(struct pool *p);
 struct layer_slot *pool_slot(struct pool *p);
 bool pool_from_cache(struct pool *p, struct layer_slot *s);
-int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *task, struct err *err) must_use;
+int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *task,
+	       struct err *err) must_use;
 int pool_wait_one(struct pool *p, struct err *err) must_use;
 int pool_run(struct pool *p, struct layer_slot **slots, size_t n, struct err *err) must_use;
 /* image_options callbacks for archives that are read once; tokens are slot numbers. */
-int pool_stream_begin(void *pool, struct slice name, uint64_t size, struct err *err);
-int pool_stream_data(void *pool, struct slice piece, struct err *err);
-int pool_stream_end(void *pool, struct err *err);
+int pool_stream_begin(void *pool, struct slice name, uint64_t size, struct err *err) must_use;
+int pool_stream_data(void *pool, struct slice piece, struct err *err) must_use;
+int pool_stream_end(void *pool, struct err *err) must_use;
 /* Checks a finished slot against what manifest and configuration claim; caches it. */
 void pool_verify(struct pool *p, struct layer_slot *s);
 /* Starts a worker that is fed through p->feed (pool_stream_data, pool_stream_end). */
-int pool_feed_start(struct pool *p, struct layer_slot *s, struct layer_task *t, struct err *err) must_use;
+int pool_feed_start(struct pool *p, struct layer_slot *s, struct layer_task *t,
+		    struct err *err) must_use;
 
 /* ---- the image as a whole ---- */
 
@@ -97,8 +105,9 @@ struct incomplete_list {
 };
 int incomplete_add(struct incomplete_list *l, const struct report_incomplete *item) must_use;
 /* Sends a directory as a tar stream of the files that analysers want to a worker, and waits for it. */
-int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a, struct incomplete_list *inc,
-		struct err *err) must_use;
+int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a,
+		struct incomplete_list *inc, struct err *err) must_use;
 /* From layers (lowest first; views with an error contribute nothing) to the inventory. */
-int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a, struct inventory *inv, struct slice target,
-		   struct incomplete_list *inc, struct err *err) must_use;
+int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a,
+		   struct inventory *inv, struct slice target, struct incomplete_list *inc,
+		   struct err *err) must_use;

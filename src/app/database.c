@@ -18,14 +18,16 @@ int app_default_db(char *out, size_t cap, bool for_writing, struct err *err)
 	if (own && (for_writing || access(out, R_OK) == 0))
 		return 0;
 	if (for_writing)
-		return err_usage(err, "neither HOME nor XDG_CACHE_HOME is set - name the file with --output");
+		return err_usage(
+		    err, "neither HOME nor XDG_CACHE_HOME is set - name the file with --output");
 	snprintf(out, cap, "/var/lib/strake/" DB_NAME);
 	if (access(out, R_OK) != 0)
 		out[0] = '\0';
 	return 0;
 }
 
-int app_open_db(const char *given, bool starter_only, struct adv_db **ret, char *path, size_t cap, struct err *err)
+int app_open_db(const char *given, bool starter_only, struct adv_db **ret, char *path, size_t cap,
+		struct err *err)
 {
 	path[0] = '\0';
 	if (given)

@@ -6,8 +6,9 @@
 #include "app/app_internal.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
 
-#define WINDOW        (128 * KIB)
+#define WINDOW	      (128 * KIB)
 #define RESULT_BUDGET (120 * MIB)
 #define FILE_ARENA    (200 * MIB)
 #define MAX_RELINKS   64
@@ -20,7 +21,7 @@ struct layer_run {
 	struct layer_writer out;
 	struct arena scratch, names;
 	struct sha256 blob, diff;
-	uint64_t at;              /* of the source */
+	uint64_t at; /* of the source */
 	char window[WINDOW];
 	const struct pkg_analyser *const *analysers;
 	size_t nanalysers;
@@ -31,7 +32,7 @@ struct layer_run {
 	struct buf body;
 	struct relink relinks[MAX_RELINKS];
 	size_t nrelinks;
-	bool second;              /* second pass: only targets of relinks */
+	bool second; /* second pass: only targets of relinks */
 };
 
 /* ---- bytes in ---- */
@@ -42,15 +43,16 @@ static int source_next(void *arg, struct slice *chunk, struct err *err)
 	const struct image_bytes *b = &l->task->bytes;
 	for (;;) {
 		size_t want = b->fd < 0 ? WINDOW : (size_t)MIN((uint64_t)WINDOW, b->size - l->at);
-		ssize_t n = want == 0 ? 0 :
-			    b->fd < 0 ? read(l->task->pipe, l->window, want) :
-					pread(b->fd, l->window, want, (off_t)(b->offset + l->at));
+		ssize_t n = want == 0	? 0
+			    : b->fd < 0 ? read(l->task->pipe, l->window, want)
+					: pread(b->fd, l->window, want, (off_t)(b->offset + l->at));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_sys(err, "read");
 		if (n == 0 && want && b->fd >= 0)
-			return err_input(err, "the file ends %llu bytes early", (unsigned long long)(b->size - l->at));
+			return err_input(err, "the file ends %llu bytes early",
+					 (unsigned long long)(b->size - l->at));
 		l->at += (uint64_t)n;
 		*chunk = slice_of(l->window, (size_t)n);
 		if (l->task->hash_blob && !l->second)
@@ -96,7 +98,8 @@ static void sink_warn(void *arg, const char *reason, const char *message)
 static int analyse(struct layer_run *l, struct slice content, struct err *err)
 {
 	struct pkg_sink sink = {sink_add, sink_keep, sink_warn, l};
-	struct pkg_ctx cx = {.path = slice_of(l->path, l->path_len), .sink = &sink, .arena = &l->scratch};
+	struct pkg_ctx cx = {
+	    .path = slice_of(l->path, l->path_len), .sink = &sink, .arena = &l->scratch};
 	TRY(layer_put_file(&l->out, cx.path, err));
 	for (size_t i = 0; i < l->nanalysers; i++) {
 		const struct pkg_analyser *a = l->analysers[i];
@@ -104,8 +107,9 @@ static int analyse(struct layer_run *l, struct slice content, struct err *err)
 		if (!(l->mask >> i & 1))
 			continue;
 		if (content.len > a->max_size) {
-			snprintf(file_err.text, sizeof(file_err.text), "%zu bytes are over the limit of %zu for %s",
-				 content.len, a->max_size, a->name);
+			snprintf(file_err.text, sizeof(file_err.text),
+				 "%zu bytes are over the limit of %zu for %s", content.len,
+				 a->max_size, a->name);
 			sink_warn(l, a->database ? "!limit" : "limit", file_err.text);
 		} else if (a->run(&cx, content, &file_err) < 0) {
 			if (l->out.packages.failed || l->out.kept.failed) {
@@ -143,7 +147,8 @@ static int wanted_file(struct layer_run *l, const struct tar_entry *e)
 		buf_clear(&l->body);
 		return 1;
 	}
-	snprintf(text, sizeof(text), "%llu bytes are over the limit of %zu", (unsigned long long)e->size, limit);
+	snprintf(text, sizeof(text), "%llu bytes are over the limit of %zu",
+		 (unsigned long long)e->size, limit);
 	sink_warn(l, database ? "!limit" : "limit", text);
 	return 0;
 }
@@ -167,7 +172,8 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	struct layer_run *l = arg;
 	if (!path_normalise(e->path, l->path, sizeof(l->path), &l->path_len)) {
 		l->path_len = 0;
-		layer_put_warning(&l->out, slice_sub(e->path, 0, 200), "limit", "path is longer than 4096 bytes");
+		layer_put_warning(&l->out, slice_sub(e->path, 0, 200), "limit",
+				  "path is longer than 4096 bytes");
 		return 0;
 	}
 	struct slice path = slice_of(l->path, l->path_len);
@@ -179,7 +185,8 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	return e->type == TAR_FILE ? wanted_file(l, e) : note_relink(l, e, err);
 }
 
-static int collect(struct layer_run *l, struct slice piece, bool last, struct slice *whole, struct err *err)
+static int collect(struct layer_run *l, struct slice piece, bool last, struct slice *whole,
+		   struct err *err)
 {
 	if (last && l->body.len == 0) {
 		*whole = piece;
@@ -192,7 +199,8 @@ static int collect(struct layer_run *l, struct slice piece, bool last, struct sl
 	return last;
 }
 
-static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		   struct err *err)
 {
 	struct layer_run *l = arg;
 	struct slice whole;
@@ -221,7 +229,8 @@ static int second_entry(void *arg, const struct tar_entry *e, struct err *err)
 	return 0;
 }
 
-static int second_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int second_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		       struct err *err)
 {
 	struct layer_run *l = arg;
 	struct slice whole, target = slice_of(l->path, l->path_len);
@@ -242,16 +251,11 @@ static int second_body(void *arg, const struct tar_entry *e, struct slice piece,
 	return 0;
 }
 
-static int walk(struct layer_run *l, const struct tar_handler *h, struct err *err)
+static int walk_source(struct layer_run *l, struct slice head, struct pack_source in,
+		       const struct tar_handler *h, struct err *err)
 {
-	struct slice head;
 	auto_pack struct pack_stream *s = NULL;
-	struct pack_source raw = {source_next, l};
-	TRY(source_next(l, &head, err));
-	struct pack_prefix prefix;
-	struct pack_source in = pack_prefix_source(&prefix, head, raw);
-	enum pack_kind kind = pack_sniff(head);
-	TRY(pack_open(kind, in, NULL, &s, err));
+	TRY(pack_open(pack_sniff(head), in, NULL, &s, err));
 	struct diff_tap tap = {l, s};
 	int r = tar_walk((struct pack_source){diff_next, &tap}, NULL, h, err);
 	/* What follows the archive belongs to the blob and its digest. */
@@ -263,6 +267,59 @@ static int walk(struct layer_run *l, const struct tar_handler *h, struct err *er
 	if (!l->second)
 		l->out.status.unpacked = pack_out(s);
 	return r;
+}
+
+/* Windows of a mapping; a window that is done with leaves our memory, the page cache keeps it. */
+#define MAP_WINDOW (4 * MIB)
+struct map_windows {
+	struct slice rest, last;
+};
+
+static int window_next(void *arg, struct slice *chunk, struct err *err)
+{
+	struct map_windows *m = arg;
+	(void)err;
+	if (m->last.len) {
+		uintptr_t from = ((uintptr_t)m->last.ptr + 4095) & ~(uintptr_t)4095,
+			  to = (uintptr_t)m->rest.ptr & ~(uintptr_t)4095;
+		void *at = NULL;
+		memcpy(&at, &from, sizeof(at));
+		if (to > from)
+			madvise(at, to - from, MADV_DONTNEED);
+	}
+	*chunk = slice_sub(m->rest, 0, MAP_WINDOW);
+	m->last = *chunk;
+	m->rest = slice_from(m->rest, chunk->len);
+	return 0;
+}
+
+/* Where no byte has to be hashed, a plain tar is walked in place: only headers and wanted files are touched. */
+static int walk_mapped(struct layer_run *l, const struct tar_handler *h, struct err *err)
+{
+	const struct image_bytes *b = &l->task->bytes;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), shift = b->offset % page;
+	struct mapping map = {.size = (size_t)(b->size + shift)};
+	map.ptr = mmap(NULL, map.size, PROT_READ, MAP_SHARED, b->fd, (off_t)(b->offset - shift));
+	if (map.ptr == MAP_FAILED)
+		return err_sys(err, "mmap");
+	struct slice all = slice_from(mapping_slice(&map), (size_t)shift);
+	struct map_windows windows = {.rest = all};
+	int r = walk_source(l, all, (struct pack_source){window_next, &windows}, h, err);
+	l->at = b->size;
+	mapping_done(&map);
+	return r;
+}
+
+static int walk(struct layer_run *l, const struct tar_handler *h, struct err *err)
+{
+	struct slice head;
+	struct pack_source raw = {source_next, l};
+	struct pack_prefix prefix;
+	if (l->task->bytes.fd >= 0 && l->task->bytes.size && !l->task->hash_blob &&
+	    !l->task->hash_diff)
+		return walk_mapped(l, h, err);
+	TRY(source_next(l, &head, err));
+	return walk_source(l, head, pack_prefix_source(&prefix, head, raw), h, err);
 }
 
 static int run(struct layer_run *l, struct err *err)
@@ -285,8 +342,9 @@ static int run(struct layer_run *l, struct err *err)
 		return 0;
 	if (l->task->bytes.fd < 0) {
 		for (size_t i = 0; i < l->nrelinks; i++)
-			layer_put_warning(&l->out, l->relinks[i].path, "unsupported",
-					  "a hard link cannot be followed in an archive that is read once");
+			layer_put_warning(
+			    &l->out, l->relinks[i].path, "unsupported",
+			    "a hard link cannot be followed in an archive that is read once");
 		return 0;
 	}
 	l->second = true;

@@ -6,7 +6,7 @@
 #include "app/app_internal.h"
 
 #define SECTIONS 5
-#define FORMAT   3 /* bump when the layout changes */
+#define FORMAT	 3 /* bump when the layout changes */
 static const char magic[8] = "STRKLR03";
 
 enum { KIND_FILE = 1, KIND_PACKAGE = 2 };
@@ -48,14 +48,20 @@ static void put_str(struct buf *b, struct slice s)
 
 static int check(const struct buf *b, struct err *err)
 {
-	return b->failed ? err_limit(err, "layer result is over its memory budget of %zu bytes", b->max) : 0;
+	return b->failed
+		   ? err_limit(err, "layer result is over its memory budget of %zu bytes", b->max)
+		   : 0;
 }
 
+/* clang-format off: its layout of this list changes with every run */
 #define PKG_STRINGS(X)                                                                             \
-	X(type) X(name) X(version) X(arch) X(src_name) X(src_version) X(maintainer) X(licenses)    \
-	X(module) X(signer) X(files) X(digest)
+	X(type)                                                                                    \
+	X(name) X(version) X(arch) X(src_name) X(src_version) X(maintainer) X(licenses) X(module)  \
+	    X(signer) X(files) X(digest)
+/* clang-format on */
 
-int layer_put_package(struct layer_writer *w, struct slice path, const struct pkg *p, struct err *err)
+int layer_put_package(struct layer_writer *w, struct slice path, const struct pkg *p,
+		      struct err *err)
 {
 	struct buf *b = &w->packages;
 	put_u32(b, KIND_PACKAGE);
@@ -83,7 +89,8 @@ int layer_put_kept(struct layer_writer *w, struct slice path, struct slice bytes
 }
 
 /* Warnings beyond the budget are dropped by intent: thousands of them tell no more. */
-void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason, const char *message)
+void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason,
+		       const char *message)
 {
 	struct buf *b = &w->warnings;
 	size_t need = 12 + path.len + strlen(reason) + strlen(message);
@@ -119,7 +126,8 @@ int layer_write(struct layer_writer *w, int fd, struct err *err)
 		buf_clear(&index);
 	}
 	put_status(&status, &w->status);
-	const struct buf *sections[SECTIONS] = {&status, &index, &w->packages, &w->kept, &w->warnings};
+	const struct buf *sections[SECTIONS] = {&status, &index, &w->packages, &w->kept,
+						&w->warnings};
 	uint64_t at = sizeof(magic) + (uint64_t)SECTIONS * 16;
 	buf_put(&head, magic, sizeof(magic));
 	for (size_t i = 0; i < SECTIONS; i++) {
@@ -207,7 +215,8 @@ int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes)
 	return !r->bad;
 }
 
-int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason, struct slice *message)
+int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
+		       struct slice *message)
 {
 	if (r->rest.len == 0)
 		return 0;

@@ -9,19 +9,21 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 
-#define MAX_PARALLEL    64
-#define DEFAULT_CACHE   ((uint64_t)1 << 30)
+#define MAX_PARALLEL	64
+#define DEFAULT_CACHE	((uint64_t)1 << 30)
 #define DEFAULT_TIMEOUT 300
-#define PIPE_SIZE       (1 << 20)
+#define PIPE_SIZE	(1 << 20)
 
 void pool_init(struct pool *p, const struct scan_options *opt)
 {
 	struct err ignored = {0};
 	*p = (struct pool){.opt = opt, .feed = -1};
-	if (cache_open(opt->cache_dir, opt->cache_size ? opt->cache_size : DEFAULT_CACHE, &p->cache, &ignored) < 0)
+	if (cache_open(opt->cache_dir, opt->cache_size ? opt->cache_size : DEFAULT_CACHE, &p->cache,
+		       &ignored) < 0)
 		p->cache.off = true;
 	p->cache.off |= opt->no_cache;
-	p->deadline_ms = time_monotonic_ms() + (uint64_t)(opt->timeout_s ? opt->timeout_s : DEFAULT_TIMEOUT) * 1000;
+	p->deadline_ms = time_monotonic_ms() +
+			 (uint64_t)(opt->timeout_s ? opt->timeout_s : DEFAULT_TIMEOUT) * 1000;
 	/* A worker that dies while it is fed must not take us along. */
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -51,7 +53,8 @@ struct layer_slot *pool_slot(struct pool *p)
 		return NULL;
 	s->worker.result = -1;
 	s->bytes.fd = -1;
-	if (p->nslots == p->cap && vec_grow(&p->slots, &p->cap, p->nslots, sizeof(struct layer_slot *)) < 0) {
+	if (p->nslots == p->cap &&
+	    vec_grow(&p->slots, &p->cap, p->nslots, sizeof(struct layer_slot *)) < 0) {
 		free(s);
 		return NULL;
 	}
@@ -89,7 +92,8 @@ int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *ta
 	if (!t)
 		return err_oom(err);
 	*t = *task;
-	struct worker_limits lim = {.cpu_seconds = p->opt->timeout_s ? p->opt->timeout_s : DEFAULT_TIMEOUT,
+	struct worker_limits lim = {.cpu_seconds =
+					p->opt->timeout_s ? p->opt->timeout_s : DEFAULT_TIMEOUT,
 				    .memory = 240 * MIB,
 				    .result = 400 * MIB};
 	int r = worker_start(&s->worker, layer_worker, t, &lim, err);
@@ -131,32 +135,49 @@ static void expire(struct pool *p)
 	}
 }
 
-int pool_wait_one(struct pool *p, struct err *err)
+struct waiting {
+	struct pollfd fds[MAX_PARALLEL];
+	struct layer_slot *who[MAX_PARALLEL];
+	nfds_t n;
+};
+
+static void collect_running(struct pool *p, struct waiting *w)
 {
-	struct pollfd fds[MAX_PARALLEL + 1];
-	struct layer_slot *who[MAX_PARALLEL + 1];
-	nfds_t n = 0;
-	for (size_t i = 0; i < p->nslots && n <= MAX_PARALLEL; i++) {
+	for (size_t i = 0; i < p->nslots && w->n < MAX_PARALLEL; i++) {
 		struct layer_slot *s = p->slots[i];
 		if (!s->running || s == p->feeding)
 			continue;
-		who[n] = s;
-		fds[n++] = (struct pollfd){.fd = (int)syscall(SYS_pidfd_open, s->worker.pid, 0), .events = POLLIN};
+		int fd = (int)syscall(SYS_pidfd_open, s->worker.pid, 0);
+		w->who[w->n] = s;
+		w->fds[w->n++] = (struct pollfd){.fd = fd, .events = POLLIN};
 	}
-	if (n == 0)
-		return 0;
-	uint64_t now = time_monotonic_ms();
-	int ready = now >= p->deadline_ms ? 0 : poll(fds, n, (int)MIN(p->deadline_ms - now, INT32_MAX));
-	int saved = errno;
+}
+
+/* Finishes those that ended. Without pidfd (a kernel before 5.3) the first one is waited for. */
+static bool finish_ready(struct pool *p, struct waiting *w, int ready)
+{
 	bool any = false;
-	for (nfds_t i = 0; i < n; i++) {
-		/* Without pidfd (a kernel before 5.3) the first worker is waited for. */
-		if ((ready > 0 && fds[i].revents) || (fds[i].fd < 0 && !any)) {
-			finish(p, who[i]);
+	for (nfds_t i = 0; i < w->n; i++) {
+		if ((ready > 0 && w->fds[i].revents) || (w->fds[i].fd < 0 && !any)) {
+			finish(p, w->who[i]);
 			any = true;
 		}
-		cleanup_close(&fds[i].fd);
+		cleanup_close(&w->fds[i].fd);
 	}
+	return any;
+}
+
+int pool_wait_one(struct pool *p, struct err *err)
+{
+	struct waiting w = {.n = 0};
+	collect_running(p, &w);
+	if (w.n == 0)
+		return 0;
+	uint64_t now = time_monotonic_ms();
+	int ready =
+	    now >= p->deadline_ms ? 0 : poll(w.fds, w.n, (int)MIN(p->deadline_ms - now, INT32_MAX));
+	int saved = errno;
+	bool any = finish_ready(p, &w, ready);
 	if (ready < 0 && saved != EINTR && !any) {
 		errno = saved;
 		return err_sys(err, "poll");
@@ -166,33 +187,40 @@ int pool_wait_one(struct pool *p, struct err *err)
 	return 0;
 }
 
-void pool_verify(struct pool *p, struct layer_slot *s)
+/* Compares what was read with what the image claims; fills s->err on a mismatch. 1 when a digest was equal. */
+static int compare_claims(struct layer_slot *s)
 {
 	char got[DIGEST_TEXT];
-	struct err ignored = {0};
 	const struct layer_status *st = &s->view.status;
-	if (s->err.code != 0 || s->from_cache)
-		return;
-	s->mismatch = true;
-	if (s->size && st->blob_size != s->size && s->digest.len) {
-		err_input(&s->err, "size is %llu bytes, the manifest says %llu - the image is damaged",
-			  (unsigned long long)st->blob_size, (unsigned long long)s->size);
-		return;
-	}
-	s->mismatch = false;
-	bool by_blob = s->digest.len && st->has_blob, by_diff = !by_blob && s->diff_id.len && st->has_diff;
+	if (s->size && st->blob_size != s->size && s->digest.len)
+		return err_input(
+		    &s->err, "size is %llu bytes, the manifest says %llu - the image is damaged",
+		    (unsigned long long)st->blob_size, (unsigned long long)s->size);
+	bool by_blob = s->digest.len && st->has_blob,
+	     by_diff = !by_blob && s->diff_id.len && st->has_diff;
 	if (!by_blob && !by_diff)
-		return;
+		return 0;
 	digest_text(by_blob ? st->blob : st->diff, got);
 	struct slice want = by_blob ? s->digest : s->diff_id;
-	if (!slice_is(want, got)) {
-		s->mismatch = true;
-		err_input(&s->err, "content has %s %s, the image says %.*s - the image is damaged",
-			  by_blob ? "digest" : "diff ID", got, SL_FMT(want));
+	if (!slice_is(want, got))
+		return err_input(&s->err,
+				 "content has %s %s, the image says %.*s - the image is damaged",
+				 by_blob ? "digest" : "diff ID", got, SL_FMT(want));
+	return 1;
+}
+
+void pool_verify(struct pool *p, struct layer_slot *s)
+{
+	struct err ignored = {0};
+	if (s->err.code != 0 || s->from_cache)
 		return;
-	}
-	s->verified = true;
-	if (cache_put(&p->cache, want, layer_result_key(), mapping_slice(&s->fresh), &ignored) < 0) {
+	int equal = compare_claims(s);
+	s->mismatch = equal < 0;
+	s->verified = equal > 0;
+	if (!s->verified || p->cache.off)
+		return;
+	struct slice key = s->digest.len && s->view.status.has_blob ? s->digest : s->diff_id;
+	if (cache_put(&p->cache, key, layer_result_key(), mapping_slice(&s->fresh), &ignored) < 0) {
 		log_debug("cache: %s", ignored.text);
 		p->cache.off = true;
 	}
@@ -202,7 +230,9 @@ void pool_verify(struct pool *p, struct layer_slot *s)
 static int by_size(const void *a, const void *b)
 {
 	const struct layer_slot *const *x = a, *const *y = b;
-	return (*x)->bytes.size < (*y)->bytes.size ? 1 : (*x)->bytes.size > (*y)->bytes.size ? -1 : 0;
+	return (*x)->bytes.size < (*y)->bytes.size   ? 1
+	       : (*x)->bytes.size > (*y)->bytes.size ? -1
+						     : 0;
 }
 
 static void show_progress(const struct pool *p, size_t done, size_t n)
@@ -279,7 +309,8 @@ int pool_stream_begin(void *arg, struct slice name, uint64_t size, struct err *e
 			bool known = pool_from_cache(p, s);
 			s->digest = SL_NONE; /* the claim comes with the manifest */
 			if (known)
-				return (int)(p->nslots - 1); /* with no feed the content is read past */
+				return (int)(p->nslots -
+					     1); /* with no feed the content is read past */
 		}
 	}
 	t.hash_blob = slice_starts(name, "blobs/sha256/");

@@ -37,7 +37,8 @@ static void octal(char *to, size_t n, uint64_t v)
 		to[i] = (char)('0' + (v & 7));
 }
 
-static int put_header(struct send *s, char type, struct slice name, uint64_t size, uint32_t mode, struct err *err)
+static int put_header(struct send *s, char type, struct slice name, uint64_t size, uint32_t mode,
+		      struct err *err)
 {
 	char h[512] = {0};
 	unsigned sum = 0;
@@ -124,8 +125,10 @@ static int send_entry(struct send *s, int dir, const struct dirent *e, struct er
 	struct slice path = slice_of(s->path, s->len);
 	if (type == DT_REG)
 		r = send_file(s, dir, e->d_name, err);
-	else if (type == DT_DIR && !slice_is(path, "proc") && !slice_is(path, "sys") && !slice_is(path, "dev")) {
-		auto_close int fd = openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	else if (type == DT_DIR && !slice_is(path, "proc") && !slice_is(path, "sys") &&
+		 !slice_is(path, "dev")) {
+		auto_close int fd =
+		    openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
 			incomplete(s, "permission", strerror(errno));
 		else if (s->depth >= MAX_DEPTH)
@@ -157,8 +160,8 @@ static int send_dir(struct send *s, int fd, struct err *err)
 	return r;
 }
 
-int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a, struct incomplete_list *inc,
-		struct err *err)
+int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a,
+		struct incomplete_list *inc, struct err *err)
 {
 	static const char end[1024];
 	struct send *s = arena_new(a, struct send);
@@ -166,7 +169,8 @@ int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struc
 	char path[4096];
 	if (!s)
 		return err_oom(err);
-	if (snprintf(path, sizeof(path), "%.*s", (int)MIN(dir.len, sizeof(path)), dir.ptr) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%.*s", (int)MIN(dir.len, sizeof(path)), dir.ptr) >=
+	    (int)sizeof(path))
 		return err_usage(err, "path too long");
 	auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)

@@ -35,7 +35,8 @@ static int load_ignore(struct scan_job *job, struct slice path, struct err *err)
 	struct slice kept = arena_dup(&job->arena, buf_slice(&text));
 	if (!kept.ptr)
 		return err_oom(err);
-	return ignore_parse(kept, arena_dup(&job->arena, path), &job->arena, &job->ignores[job->nignores++], err);
+	return ignore_parse(kept, arena_dup(&job->arena, path), &job->arena,
+			    &job->ignores[job->nignores++], err);
 }
 
 static int load_ignores(struct scan_job *job, struct err *err)
@@ -64,7 +65,8 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 	pool_init(&job->pool, &job->opt);
 	int r = load_ignores(job, err);
 	if (r == 0 && opt->vulnerabilities)
-		r = app_open_db(opt->db, opt->starter_only, &job->db, job->db_path, sizeof(job->db_path), err);
+		r = app_open_db(opt->db, opt->starter_only, &job->db, job->db_path,
+				sizeof(job->db_path), err);
 	if (r < 0) {
 		scan_job_free(&job);
 		return r;
@@ -102,12 +104,14 @@ const struct report *scan_job_reports(const struct scan_job *job, size_t *n)
 static void suppress(struct report *r, const struct finding *f, const struct ignore_rule *rule,
 		     const struct ignore_list *list)
 {
-	r->suppressed[r->nsuppressed++] =
-		(struct suppressed){.finding = *f, .reason = rule->statement, .source = list->source, .expires = rule->expires};
+	r->suppressed[r->nsuppressed++] = (struct suppressed){.finding = *f,
+							      .reason = rule->statement,
+							      .source = list->source,
+							      .expires = rule->expires};
 }
 
-static int filter_findings(struct scan_job *job, struct report *r, struct match_result *m, struct slice target,
-			   struct err *err)
+static int filter_findings(struct scan_job *job, struct report *r, struct match_result *m,
+			   struct slice target, struct err *err)
 {
 	int32_t today = (int32_t)(time_now() / 86400);
 	size_t kept = 0;
@@ -131,13 +135,36 @@ static int filter_findings(struct scan_job *job, struct report *r, struct match_
 	return 0;
 }
 
+/* What could not be compared is said: else it would look as if nothing had been found there. */
+static int tell_unjudged(struct scan_job *job, const struct match_result *m, struct slice target,
+			 struct incomplete_list *inc, struct err *err)
+{
+	struct report_incomplete item = {.target = target, .reason = SL("version")};
+	if (m->invalid_versions) {
+		item.message =
+		    arena_printf(&job->arena, "%zu packages have a version that cannot be compared",
+				 m->invalid_versions);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	if (m->invalid_rows) {
+		item.message = arena_printf(&job->arena,
+					    "%zu advisories name a version that cannot be compared",
+					    m->invalid_rows);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	return 0;
+}
+
 static int match(struct scan_job *job, struct report *r, struct inventory *inv, struct slice target,
-		 struct match_result *m, struct err *err)
+		 struct match_result *m, struct incomplete_list *inc, struct err *err)
 {
 	*m = (struct match_result){0};
 	if (!job->opt.vulnerabilities)
 		return 0;
 	TRY(match_inventory(job->db, inv, time_now(), &job->arena, m, err));
+	TRY(tell_unjudged(job, m, target, inc, err));
 	TRY(filter_findings(job, r, m, target, err));
 	r->eol = m->eol;
 	r->eol_day = m->eol_day;
@@ -150,11 +177,12 @@ static struct slice os_target(struct scan_job *job, struct slice name, const str
 {
 	if (os->family.len == 0)
 		return name;
-	return arena_printf(&job->arena, "%.*s (%.*s%s%.*s)", SL_FMT(name), SL_FMT(os->family), os->name.len ? " " : "",
-			    SL_FMT(os->name));
+	return arena_printf(&job->arena, "%.*s (%.*s%s%.*s)", SL_FMT(name), SL_FMT(os->family),
+			    os->name.len ? " " : "", SL_FMT(os->name));
 }
 
-static int os_result(struct scan_job *job, struct report *r, struct inventory *inv, struct err *err)
+static int os_result(struct scan_job *job, struct report *r, struct inventory *inv,
+		     struct incomplete_list *inc, struct err *err)
 {
 	struct match_result m;
 	r->os = inv->os;
@@ -166,9 +194,11 @@ static int os_result(struct scan_job *job, struct report *r, struct inventory *i
 		return err_oom(err);
 	struct report_result *x = &r->results[0];
 	x->target = os_target(job, r->artifact_name, &inv->os);
-	TRY(match(job, r, inv, x->target, &m, err));
+	TRY(match(job, r, inv, x->target, &m, inc, err));
 	x->class_ = SL("os-pkgs");
-	x->type = inv->os.family.len ? inv->os.family : inv->npkgs ? inv->pkgs[0].pkg.type : SL("unknown");
+	x->type = inv->os.family.len ? inv->os.family
+		  : inv->npkgs	     ? inv->pkgs[0].pkg.type
+				     : SL("unknown");
 	x->pkgs = inv->pkgs;
 	x->npkgs = inv->npkgs;
 	x->findings = m.findings;
@@ -192,7 +222,7 @@ static int complete(struct scan_job *job, struct report *r, struct layer_slot **
 		adv_info_get(job->db, &r->db);
 		r->db_path = slice_str(job->db_path);
 	}
-	TRY(os_result(job, r, inv, err));
+	TRY(os_result(job, r, inv, inc, err));
 	r->incomplete = arena_array(&job->arena, inc->len + 1, sizeof(*r->incomplete));
 	if (!r->incomplete)
 		return err_oom(err);
@@ -208,7 +238,8 @@ static int complete(struct scan_job *job, struct report *r, struct layer_slot **
 
 /* ---- images ---- */
 
-static struct layer_slot *slot_for(struct scan_job *job, const struct image_source *src, const struct image_layer *l)
+static struct layer_slot *slot_for(struct scan_job *job, const struct image_source *src,
+				   const struct image_layer *l)
 {
 	int token = src->streamed ? image_token(src, l->name) : -1;
 	struct layer_slot *s;
@@ -235,8 +266,8 @@ static void mark_missing(struct layer_slot *s, const struct image_layer *l, bool
 	if (l->trouble.len)
 		err_set(&s->err, ERR_NOT_FOUND, -ENOENT, "%.*s", SL_FMT(l->trouble));
 	else if (streamed)
-		err_set(&s->err, ERR_NOT_FOUND, -ENOENT, "%.*s is not in the archive, or is no tar archive",
-			SL_FMT(l->name));
+		err_set(&s->err, ERR_NOT_FOUND, -ENOENT,
+			"%.*s is not in the archive, or is no tar archive", SL_FMT(l->name));
 }
 
 /* Everything that is neither cached nor streamed already goes through workers. */
@@ -275,8 +306,8 @@ static int run_layers(struct scan_job *job, const struct image_source *src, cons
 	return 0;
 }
 
-static int describe(struct scan_job *job, struct report *r, const struct image *im, struct layer_slot *const *slots,
-		    struct err *err)
+static int describe(struct scan_job *job, struct report *r, const struct image *im,
+		    struct layer_slot *const *slots, struct err *err)
 {
 	r->artifact_type = SL("container_image");
 	r->artifact_name = im->name;
@@ -289,26 +320,31 @@ static int describe(struct scan_job *job, struct report *r, const struct image *
 	r->layers = arena_array(&job->arena, im->nlayers + 1, sizeof(*r->layers));
 	r->nlayers = im->nlayers;
 	if (im->architecture.len)
-		r->platform = arena_printf(&job->arena, "%.*s/%.*s%s%.*s", SL_FMT(im->os), SL_FMT(im->architecture),
-					   im->variant.len ? "/" : "", SL_FMT(im->variant));
+		r->platform = arena_printf(&job->arena, "%.*s/%.*s%s%.*s", SL_FMT(im->os),
+					   SL_FMT(im->architecture), im->variant.len ? "/" : "",
+					   SL_FMT(im->variant));
 	if (!r->layers)
 		return err_oom(err);
 	for (size_t i = 0; i < im->nlayers; i++) {
 		const struct image_layer *l = &im->layers[i];
 		uint64_t size = slots[i]->view.status.unpacked;
-		r->layers[i] = (struct report_layer){.digest = l->digest, .diff_id = l->diff_id, .size = size,
-						     .created_by = l->created_by, .base = l->base};
+		r->layers[i] = (struct report_layer){.digest = l->digest,
+						     .diff_id = l->diff_id,
+						     .size = size,
+						     .created_by = l->created_by,
+						     .base = l->base};
 		r->image_size += size;
 	}
 	return 0;
 }
 
-static int scan_image(struct scan_job *job, const struct image_source *src, const struct image *im, struct slice name,
-		      struct err *err)
+static int scan_image(struct scan_job *job, const struct image_source *src, const struct image *im,
+		      struct slice name, struct err *err)
 {
 	struct report r = {0};
 	struct incomplete_list inc = {0};
-	struct layer_slot **slots = arena_array(&job->arena, im->nlayers + 1, sizeof(struct layer_slot *));
+	struct layer_slot **slots =
+	    arena_array(&job->arena, im->nlayers + 1, sizeof(struct layer_slot *));
 	if (!slots)
 		return err_oom(err);
 	int rc = run_layers(job, src, im, slots, err);
@@ -318,7 +354,8 @@ static int scan_image(struct scan_job *job, const struct image_source *src, cons
 		if (src->root_archive)
 			r.artifact_type = SL("filesystem");
 		r.artifact_name = name;
-		struct report_incomplete whole = {.target = name, .reason = SL("digest"), .message = im->trouble, .whole = true};
+		struct report_incomplete whole = {
+		    .target = name, .reason = SL("digest"), .message = im->trouble, .whole = true};
 		if (im->trouble.len && incomplete_add(&inc, &whole) < 0)
 			rc = err_oom(err);
 	}
@@ -329,7 +366,8 @@ static int scan_image(struct scan_job *job, const struct image_source *src, cons
 	return rc;
 }
 
-static int scan_images(struct scan_job *job, enum image_kind kind, struct slice where, struct slice name, struct err *err)
+static int scan_images(struct scan_job *job, enum image_kind kind, struct slice where,
+		       struct slice name, struct err *err)
 {
 	struct image_options io = {.platform = job->opt.platform,
 				   .all_platforms = job->opt.all_platforms,
@@ -352,10 +390,11 @@ static int scan_images(struct scan_job *job, enum image_kind kind, struct slice 
 		const struct image *im = &src->images[i];
 		struct slice shown = name;
 		if (src->nimages > 1 && im->ntags)
-			shown = arena_printf(&job->arena, "%.*s (%.*s)", SL_FMT(name), SL_FMT(im->tags[0]));
+			shown = arena_printf(&job->arena, "%.*s (%.*s)", SL_FMT(name),
+					     SL_FMT(im->tags[0]));
 		else if (src->nimages > 1)
-			shown = arena_printf(&job->arena, "%.*s (%.*s/%.*s)", SL_FMT(name), SL_FMT(im->os),
-					     SL_FMT(im->architecture));
+			shown = arena_printf(&job->arena, "%.*s (%.*s/%.*s)", SL_FMT(name),
+					     SL_FMT(im->os), SL_FMT(im->architecture));
 		TRY(scan_image(job, src, im, shown, err));
 	}
 	return 0;
@@ -377,7 +416,8 @@ static bool is_directory(struct slice path)
 {
 	char name[4096];
 	struct stat st;
-	return snprintf(name, sizeof(name), "%.*s", (int)MIN(path.len, sizeof(name)), path.ptr) < (int)sizeof(name) &&
+	return snprintf(name, sizeof(name), "%.*s", (int)MIN(path.len, sizeof(name)), path.ptr) <
+		   (int)sizeof(name) &&
 	       stat(name, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
@@ -389,7 +429,10 @@ int scan_job_add(struct scan_job *job, struct slice target, struct err *err)
 	if (!target.ptr)
 		return err_oom(err);
 	TRY(image_target(target, &kind, &where, err));
-	int r = kind == IMAGE_ROOTFS && is_directory(where) ? scan_rootfs(job, where, err) :
-							      scan_images(job, kind, where, where, err);
-	return r < 0 && kind != IMAGE_DOCKER && kind != IMAGE_PODMAN ? err_wrap(err, "%.*s", SL_FMT(where)) : r;
+	int r = kind == IMAGE_ROOTFS && is_directory(where)
+		    ? scan_rootfs(job, where, err)
+		    : scan_images(job, kind, where, where, err);
+	return r < 0 && kind != IMAGE_DOCKER && kind != IMAGE_PODMAN
+		   ? err_wrap(err, "%.*s", SL_FMT(where))
+		   : r;
 }

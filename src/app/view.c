@@ -11,7 +11,7 @@ struct hash_set {
 };
 struct layer_info {
 	struct hash_set packages; /* hash of (database, name, version, arch) */
-	struct map files;         /* analysed path -> ordinal of its last mark + 1 */
+	struct map files;	  /* analysed path -> ordinal of its last mark + 1 */
 };
 struct assembly {
 	struct layer_slot *const *layers;
@@ -20,9 +20,9 @@ struct assembly {
 	struct layer_info *info;
 	struct arena *arena;
 	VEC(struct inventory_pkg) pkgs;
-	struct map owned;  /* "name\0arch" -> index into lists + 1 */
+	struct map owned; /* "name\0arch" -> index into lists + 1 */
 	VEC(struct slice) lists;
-	struct map kept;   /* path -> index into kept_bytes + 1 */
+	struct map kept; /* path -> index into kept_bytes + 1 */
 	VEC(struct slice) kept_bytes;
 	struct hash_set seen;
 };
@@ -62,14 +62,16 @@ static int set_add(struct hash_set *s, uint64_t h)
 
 static uint64_t package_hash(struct slice path, const struct pkg *p)
 {
-	uint64_t parts[4] = {slice_hash(path), slice_hash(p->name), slice_hash(p->version), slice_hash(p->arch)};
+	uint64_t parts[4] = {slice_hash(path), slice_hash(p->name), slice_hash(p->version),
+			     slice_hash(p->arch)};
 	uint64_t h = hash64(parts, sizeof(parts));
 	return h ? h : 1;
 }
 
 static bool usable(const struct layer_slot *s)
 {
-	return s->done && (s->err.code == 0 || s->mismatch || (s->err.kind == ERR_LIMIT && s->view.index.all.ptr));
+	return s->done && (s->err.code == 0 || s->mismatch ||
+			   (s->err.kind == ERR_LIMIT && s->view.index.all.ptr));
 }
 
 /* First reading of a layer: what it holds. */
@@ -144,7 +146,8 @@ static int take_packages(struct assembly *as, size_t i, struct err *err)
 		if (mark) {
 			const uint64_t *last = map_get(&as->info[i].files, path);
 			/* Written twice in one layer: the later entry is the file. */
-			current = last && *last == ++ordinal && index_visible(as->views, as->n, i, path);
+			current =
+			    last && *last == ++ordinal && index_visible(as->views, as->n, i, path);
 		} else if (current && add_package(as, i, path, &p) < 0) {
 			return err_oom(err);
 		}
@@ -180,7 +183,8 @@ static struct slice layer_name(const struct layer_slot *s)
 	return s->diff_id.len ? s->diff_id : s->digest;
 }
 
-static int take_warnings(struct assembly *as, size_t i, struct slice target, struct incomplete_list *inc, struct err *err)
+static int take_warnings(struct assembly *as, size_t i, struct slice target,
+			 struct incomplete_list *inc, struct err *err)
 {
 	struct reader r = rd_init(as->layers[i]->view.warnings);
 	struct slice path, reason, message;
@@ -189,26 +193,33 @@ static int take_warnings(struct assembly *as, size_t i, struct slice target, str
 		bool whole = reason.len && reason.ptr[0] == '!';
 		if (path.len && !index_visible(as->views, as->n, i, path))
 			continue;
-		struct report_incomplete item = {.target = target, .path = path, .layer = layer_name(as->layers[i]),
+		struct report_incomplete item = {.target = target,
+						 .path = path,
+						 .layer = layer_name(as->layers[i]),
 						 .reason = whole ? slice_from(reason, 1) : reason,
-						 .message = message, .whole = whole};
+						 .message = message,
+						 .whole = whole};
 		if (incomplete_add(inc, &item) < 0)
 			return err_oom(err);
 	}
 	return 0;
 }
 
-static int layer_trouble(struct assembly *as, size_t i, struct slice target, struct incomplete_list *inc, struct err *err)
+static int layer_trouble(struct assembly *as, size_t i, struct slice target,
+			 struct incomplete_list *inc, struct err *err)
 {
-	static const char *const words[] = {[ERR_INTERNAL] = "internal",     [ERR_USAGE] = "unsupported",
-					    [ERR_INPUT] = "corrupt",	     [ERR_NOT_FOUND] = "missing",
-					    [ERR_PERMISSION] = "permission", [ERR_NETWORK] = "network",
-					    [ERR_LIMIT] = "limit"};
+	static const char *const words[] = {
+	    [ERR_INTERNAL] = "internal", [ERR_USAGE] = "unsupported",	  [ERR_INPUT] = "corrupt",
+	    [ERR_NOT_FOUND] = "missing", [ERR_PERMISSION] = "permission", [ERR_NETWORK] = "network",
+	    [ERR_LIMIT] = "limit"};
 	const struct layer_slot *s = as->layers[i];
 	if (s->err.code == 0)
 		return 0;
-	struct report_incomplete item = {.target = target, .layer = layer_name(s), .whole = true,
-					 .reason = s->mismatch ? SL("digest") : slice_str(words[s->err.kind])};
+	struct report_incomplete item = {.target = target,
+					 .layer = layer_name(s),
+					 .whole = true,
+					 .reason = s->mismatch ? SL("digest")
+							       : slice_str(words[s->err.kind])};
 	item.message = arena_printf(as->arena, "layer %zu: %s", i + 1, s->err.text);
 	return incomplete_add(inc, &item) < 0 ? err_oom(err) : 0;
 }
@@ -229,8 +240,9 @@ static struct slice owned_files(const struct assembly *as, const struct pkg *p)
 	struct slice archs[] = {p->arch, SL_NONE};
 	for (size_t i = 0; i < ARRAY_LEN(archs); i++) {
 		int n = snprintf(key, sizeof(key), "%.*s/%.*s", SL_FMT(p->name), SL_FMT(archs[i]));
-		const uint64_t *slot =
-			n > 0 && (size_t)n < sizeof(key) ? map_get(&as->owned, slice_of(key, (size_t)n)) : NULL;
+		const uint64_t *slot = n > 0 && (size_t)n < sizeof(key)
+					   ? map_get(&as->owned, slice_of(key, (size_t)n))
+					   : NULL;
 		if (slot)
 			return as->lists.ptr[*slot - 1];
 	}
@@ -266,8 +278,8 @@ static int finish(struct assembly *as, struct inventory *inv, struct err *err)
 	return 0;
 }
 
-static int assemble(struct assembly *as, struct inventory *inv, struct slice target, struct incomplete_list *inc,
-		    struct err *err)
+static int assemble(struct assembly *as, struct inventory *inv, struct slice target,
+		    struct incomplete_list *inc, struct err *err)
 {
 	for (size_t i = 0; i < as->n; i++) {
 		TRY(layer_trouble(as, i, target, inc, err));
@@ -286,8 +298,9 @@ static int assemble(struct assembly *as, struct inventory *inv, struct slice tar
 	return finish(as, inv, err);
 }
 
-int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a, struct inventory *inv, struct slice target,
-		   struct incomplete_list *inc, struct err *err)
+int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a,
+		   struct inventory *inv, struct slice target, struct incomplete_list *inc,
+		   struct err *err)
 {
 	struct assembly as = {.layers = layers, .n = n, .arena = a};
 	as.views = arena_array(a, n + 1, sizeof(*as.views));

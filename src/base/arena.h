@@ -25,4 +25,4 @@ void *arena_array(struct arena *a, size_t n, size_t size) must_use; /* n * size,
 struct slice arena_dup(struct arena *a, struct slice s);
 struct slice arena_printf(struct arena *a, const char *fmt, ...) printf_like(2, 3);
 #define arena_new(a, type) ((type *)arena_alloc(a, sizeof(type)))
-#define auto_arena         CLEANUP(arena_free)
+#define auto_arena	   CLEANUP(arena_free)

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define must_use          __attribute__((warn_unused_result))
+#define must_use	  __attribute__((warn_unused_result))
 #define printf_like(a, b) __attribute__((format(printf, a, b)))
-#define noreturn_fn       __attribute__((noreturn))
-#define maybe_unused      __attribute__((unused))
-#define pure_fn           __attribute__((pure))
-#define likely(x)         __builtin_expect(!!(x), 1)
-#define unlikely(x)       __builtin_expect(!!(x), 0)
-#define KIB               ((size_t)1024)
-#define MIB               ((size_t)1024 * 1024)
-#define ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)         ((a) < (b) ? (a) : (b))
-#define MAX(a, b)         ((a) > (b) ? (a) : (b))
+#define noreturn_fn	  __attribute__((noreturn))
+#define maybe_unused	  __attribute__((unused))
+#define pure_fn		  __attribute__((pure))
+#define likely(x)	  __builtin_expect(!!(x), 1)
+#define unlikely(x)	  __builtin_expect(!!(x), 0)
+#define KIB		  ((size_t)1024)
+#define MIB		  ((size_t)1024 * 1024)
+#define ARRAY_LEN(a)	  (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)	  ((a) < (b) ? (a) : (b))
+#define MAX(a, b)	  ((a) > (b) ? (a) : (b))
 
 /* The only control-flow macro: hand a failure on unchanged. */
 #define TRY(x)                                                                                     \

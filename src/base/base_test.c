@@ -106,8 +106,9 @@ static void a_map_keeps_what_it_was_given(void **state)
 static void paths_never_climb_out(void **state)
 {
 	(void)state;
-	static const char *const rows[][2] = {{"./a//b/", "a/b"}, {"/a/../b", "b"},   {"../../etc/x", "etc/x"},
-					      {"a/./..", ""},	 {"///", ""},	      {"a/..b", "a/..b"}};
+	static const char *const rows[][2] = {
+	    {"./a//b/", "a/b"}, {"/a/../b", "b"}, {"../../etc/x", "etc/x"},
+	    {"a/./..", ""},	{"///", ""},	  {"a/..b", "a/..b"}};
 	char out[64];
 	size_t n;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -115,7 +116,8 @@ static void paths_never_climb_out(void **state)
 		test_assert_slice(slice_of(out, n), slice_str(rows[i][1]), __FILE__, __LINE__);
 	}
 	assert_false(path_normalise(SL("aaaa/bbbb"), out, 8, &n));
-	assert_true(path_resolve(SL("etc/os-release"), SL("../usr/lib/os-release"), out, sizeof(out), &n));
+	assert_true(
+	    path_resolve(SL("etc/os-release"), SL("../usr/lib/os-release"), out, sizeof(out), &n));
 	assert_slice(slice_of(out, n), "usr/lib/os-release");
 	assert_true(path_resolve(SL("a/b"), SL("/c"), out, sizeof(out), &n));
 	assert_slice(slice_of(out, n), "c");
@@ -164,7 +166,8 @@ static void digests_are_strict(void **state)
 	struct err err = {0};
 	assert_ok(sha256_of(SL("abc"), sum, &err), &err);
 	digest_text(sum, text);
-	assert_string_equal(text, "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(
+	    text, "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(digest_parse(slice_str(text), sum), 0);
 	text[10] = 'G';
 	assert_true(digest_parse(slice_str(text), sum) < 0);
@@ -259,8 +262,10 @@ static void a_worker_has_a_memory_budget(void **state)
 	worker_done(&w);
 }
 
-RUN_TESTS(T(slices_cut_and_compare), T(numbers_are_whole_and_in_range), T(an_arena_stops_at_its_cap),
-	  T(a_buffer_fails_once_and_stays_failed), T(a_reader_never_goes_past_the_end), T(a_map_keeps_what_it_was_given),
-	  T(paths_never_climb_out), T(dates_go_both_ways), T(errors_read_from_outside_in_on_one_line), T(digests_are_strict),
+RUN_TESTS(T(slices_cut_and_compare), T(numbers_are_whole_and_in_range),
+	  T(an_arena_stops_at_its_cap), T(a_buffer_fails_once_and_stays_failed),
+	  T(a_reader_never_goes_past_the_end), T(a_map_keeps_what_it_was_given),
+	  T(paths_never_climb_out), T(dates_go_both_ways),
+	  T(errors_read_from_outside_in_on_one_line), T(digests_are_strict),
 	  T(a_file_is_replaced_whole_or_not_at_all), T(a_worker_answers_or_its_death_is_told),
 	  T(a_worker_has_a_memory_budget))

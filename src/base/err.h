@@ -9,13 +9,13 @@
 #include "base/slice.h"
 
 enum err_kind {
-	ERR_INTERNAL,   /* a bug or an exhausted resource of ours */
-	ERR_USAGE,      /* the command line or a configuration file is wrong */
-	ERR_INPUT,      /* what we were given to read is broken or of an unknown kind */
-	ERR_NOT_FOUND,  /* it is not there */
+	ERR_INTERNAL,	/* a bug or an exhausted resource of ours */
+	ERR_USAGE,	/* the command line or a configuration file is wrong */
+	ERR_INPUT,	/* what we were given to read is broken or of an unknown kind */
+	ERR_NOT_FOUND,	/* it is not there */
 	ERR_PERMISSION, /* the system refuses */
 	ERR_NETWORK,
-	ERR_LIMIT,      /* a budget (bytes, entries, depth, time) is spent */
+	ERR_LIMIT, /* a budget (bytes, entries, depth, time) is spent */
 };
 
 struct err {
@@ -26,8 +26,8 @@ struct err {
 };
 
 /* Sets text and returns code, so that `return err_set(...)` is the usual form. */
-int err_set(struct err *err, enum err_kind kind, int code, const char *fmt, ...)
-	printf_like(4, 5) __attribute__((cold));
+int err_set(struct err *err, enum err_kind kind, int code, const char *fmt, ...) printf_like(4, 5)
+    __attribute__((cold));
 /* From errno: picks the kind, appends strerror. */
 int err_sys(struct err *err, const char *fmt, ...) printf_like(2, 3) __attribute__((cold));
 /* Puts "fmt: " in front and returns err->code. */

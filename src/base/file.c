@@ -46,7 +46,8 @@ int file_read_fd(int fd, struct buf *out, struct err *err)
 	for (;;) {
 		size_t want = MIN(64 * KIB, out->max - out->len + 1);
 		char extra[1];
-		void *to = out->len == out->max ? extra : buf_reserve(out, MIN(want, out->max - out->len));
+		void *to =
+		    out->len == out->max ? extra : buf_reserve(out, MIN(want, out->max - out->len));
 		if (!to)
 			return err_oom(err);
 		ssize_t n = read(fd, to, out->len == out->max ? 1 : MIN(want, out->max - out->len));

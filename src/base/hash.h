@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 
-#define SHA256_LEN   32
-#define DIGEST_TEXT  (7 + 64 + 1) /* with the NUL */
+#define SHA256_LEN  32
+#define DIGEST_TEXT (7 + 64 + 1) /* with the NUL */
 
 struct sha256 {
 	void *ctx;

@@ -12,8 +12,7 @@ void map_free(struct map *m)
 static struct map_slot *find(const struct map *m, struct slice key, uint64_t hash)
 {
 	size_t i = hash & (m->cap - 1);
-	while (m->slots[i].key.ptr &&
-	       (m->slots[i].hash != hash || !slice_eq(m->slots[i].key, key)))
+	while (m->slots[i].key.ptr && (m->slots[i].hash != hash || !slice_eq(m->slots[i].key, key)))
 		i = (i + 1) & (m->cap - 1);
 	return &m->slots[i];
 }

@@ -56,13 +56,15 @@ static int limit_resources(const struct worker_limits *lim, struct err *err)
 	TRY(set_limit(RLIMIT_FSIZE, lim->result ? lim->result : DEFAULT_RESULT, err));
 	/* The sanitizers reserve terabytes of shadow: there is no telling memory from address space. */
 	if (!STRAKE_SANITIZED)
-		TRY(set_limit(RLIMIT_DATA, data_now() + (lim->memory ? lim->memory : DEFAULT_MEMORY), err));
+		TRY(set_limit(RLIMIT_DATA,
+			      data_now() + (lim->memory ? lim->memory : DEFAULT_MEMORY), err));
 	return 0;
 }
 
 static int forbid_files(struct err *err)
 {
-	struct landlock_ruleset_attr attr = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+	struct landlock_ruleset_attr attr = {.handled_access_fs =
+						 (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
 	auto_close int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (fd < 0)
 		return 0; /* an older kernel: seccomp refuses open() all the same */
@@ -74,14 +76,16 @@ static int forbid_files(struct err *err)
 static int filter_syscalls(struct err *err)
 {
 	static const int allowed[] = {
-		SCMP_SYS(read),		SCMP_SYS(pread64),    SCMP_SYS(readv),	       SCMP_SYS(write),
-		SCMP_SYS(pwrite64),	SCMP_SYS(writev),     SCMP_SYS(close),	       SCMP_SYS(lseek),
-		SCMP_SYS(fstat),	SCMP_SYS(mmap),	      SCMP_SYS(munmap),	       SCMP_SYS(mremap),
-		SCMP_SYS(mprotect),	SCMP_SYS(madvise),    SCMP_SYS(brk),	       SCMP_SYS(futex),
-		SCMP_SYS(exit),		SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
-		SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(getpid),	       SCMP_SYS(gettid),
-		SCMP_SYS(tgkill),	SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction),
-		SCMP_SYS(sigaltstack),
+	    SCMP_SYS(read),	    SCMP_SYS(pread64),	      SCMP_SYS(readv),
+	    SCMP_SYS(write),	    SCMP_SYS(pwrite64),	      SCMP_SYS(writev),
+	    SCMP_SYS(close),	    SCMP_SYS(lseek),	      SCMP_SYS(fstat),
+	    SCMP_SYS(mmap),	    SCMP_SYS(munmap),	      SCMP_SYS(mremap),
+	    SCMP_SYS(mprotect),	    SCMP_SYS(madvise),	      SCMP_SYS(brk),
+	    SCMP_SYS(futex),	    SCMP_SYS(exit),	      SCMP_SYS(exit_group),
+	    SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(clock_gettime),
+	    SCMP_SYS(getrandom),    SCMP_SYS(getpid),	      SCMP_SYS(gettid),
+	    SCMP_SYS(tgkill),	    SCMP_SYS(sched_yield),    SCMP_SYS(restart_syscall),
+	    SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),
 	};
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int r = ctx ? 0 : -ENOMEM;
@@ -89,8 +93,9 @@ static int filter_syscalls(struct err *err)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
 	/* glibc asks for the status of descriptors with newfstatat(fd, "", AT_EMPTY_PATH): let that fail
 	 * softly, as everything a library may merely try. */
-	static const int refused[] = {SCMP_SYS(newfstatat), SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(ioctl),
-				      SCMP_SYS(readlink), SCMP_SYS(prlimit64), SCMP_SYS(sysinfo)};
+	static const int refused[] = {SCMP_SYS(newfstatat), SCMP_SYS(openat),	SCMP_SYS(open),
+				      SCMP_SYS(ioctl),	    SCMP_SYS(readlink), SCMP_SYS(prlimit64),
+				      SCMP_SYS(sysinfo)};
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(refused); i++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
 	if (r == 0)
@@ -114,8 +119,10 @@ int sandbox_enter(const struct worker_limits *lim, struct err *err)
 	return STRAKE_SANITIZED ? 0 : filter_syscalls(err);
 }
 
-static void run_child(int (*fn)(void *, int), void *arg, int result, const struct worker_limits *lim) noreturn_fn;
-static void run_child(int (*fn)(void *, int), void *arg, int result, const struct worker_limits *lim)
+static void run_child(int (*fn)(void *, int), void *arg, int result,
+		      const struct worker_limits *lim) noreturn_fn;
+static void run_child(int (*fn)(void *, int), void *arg, int result,
+		      const struct worker_limits *lim)
 {
 	struct err err = {0};
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -127,8 +134,8 @@ static void run_child(int (*fn)(void *, int), void *arg, int result, const struc
 	_exit(fn(arg, result));
 }
 
-int worker_start(struct worker *w, int (*fn)(void *arg, int result), void *arg, const struct worker_limits *lim,
-		 struct err *err)
+int worker_start(struct worker *w, int (*fn)(void *arg, int result), void *arg,
+		 const struct worker_limits *lim, struct err *err)
 {
 	static const struct worker_limits none;
 	*w = (struct worker){.result = -1};
@@ -152,12 +159,15 @@ int worker_status(int status, struct err *err)
 		return 0;
 	if (WIFSIGNALED(status)) {
 		int sig = WTERMSIG(status);
-		const char *why = sig == SIGXCPU || sig == SIGKILL ? "over its time or memory budget" :
-				  sig == SIGSYS			   ? "it tried what the sandbox forbids" :
-								     "it crashed";
-		return err_set(err, ERR_LIMIT, -EIO, "the analysis worker died of %s (%s)", strsignal(sig), why);
+		const char *why = sig == SIGXCPU || sig == SIGKILL
+				      ? "over its time or memory budget"
+				  : sig == SIGSYS ? "it tried what the sandbox forbids"
+						  : "it crashed";
+		return err_set(err, ERR_LIMIT, -EIO, "the analysis worker died of %s (%s)",
+			       strsignal(sig), why);
 	}
-	return err_set(err, ERR_INTERNAL, -EIO, "the analysis worker ended with status %d", WEXITSTATUS(status));
+	return err_set(err, ERR_INTERNAL, -EIO, "the analysis worker ended with status %d",
+		       WEXITSTATUS(status));
 }
 
 int worker_wait(struct worker *w, struct err *err)

@@ -11,17 +11,17 @@
 #include <sys/types.h>
 
 struct worker_limits {
-	size_t memory;        /* bytes of private memory above what the parent has; 0 = 256 MiB */
+	size_t memory;	      /* bytes of private memory above what the parent has; 0 = 256 MiB */
 	unsigned cpu_seconds; /* 0 = 300 */
-	size_t result;        /* bytes of result; 0 = 256 MiB */
+	size_t result;	      /* bytes of result; 0 = 256 MiB */
 };
 struct worker {
 	pid_t pid;  /* 0 = not running */
 	int result; /* memory file that the child writes to; owned here */
 };
 /* Runs fn(arg, result fd) in a sandboxed child; its return value becomes the exit status (0..125). */
-int worker_start(struct worker *w, int (*fn)(void *arg, int result), void *arg, const struct worker_limits *lim,
-		 struct err *err) must_use;
+int worker_start(struct worker *w, int (*fn)(void *arg, int result), void *arg,
+		 const struct worker_limits *lim, struct err *err) must_use;
 /* Waits. 0: it ended well and w->result may be read. < 0: err says how it died. */
 int worker_wait(struct worker *w, struct err *err) must_use;
 /* True when waitpid status of a child reaped elsewhere means success; else err is filled. */

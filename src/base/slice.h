@@ -13,10 +13,13 @@ struct slice {
 	size_t len;
 };
 
-#define SL(lit)     ((struct slice){(lit), sizeof(lit) - 1})
-#define SL_NONE     ((struct slice){NULL, 0})
-#define SL_FMT(s)   (int)((s).len > 4096 ? 4096 : (s).len), (s).len ? (s).ptr : ""
-#define SLICE_INIT(lit) {(lit), sizeof(lit) - 1}
+#define SL(lit)	  ((struct slice){(lit), sizeof(lit) - 1})
+#define SL_NONE	  ((struct slice){NULL, 0})
+#define SL_FMT(s) (int)((s).len > 4096 ? 4096 : (s).len), (s).len ? (s).ptr : ""
+#define SLICE_INIT(lit)                                                                            \
+	{                                                                                          \
+		(lit), sizeof(lit) - 1                                                             \
+	}
 
 static inline struct slice slice_of(const void *ptr, size_t len)
 {
@@ -67,9 +70,9 @@ ssize_t slice_rchr(struct slice s, char c);
 ssize_t slice_find(struct slice s, struct slice needle);
 /* Order by bytes, shorter first when one is a prefix of the other. */
 int slice_cmp(struct slice a, struct slice b);
-bool slice_ieq(struct slice a, struct slice b); /* ASCII case ignored */
+bool slice_ieq(struct slice a, struct slice b);		     /* ASCII case ignored */
 bool slice_is_any(struct slice s, const char *const *words); /* NULL-terminated list */
-struct slice slice_trim(struct slice s);        /* ASCII white space at both ends */
+struct slice slice_trim(struct slice s);		     /* ASCII white space at both ends */
 /* Takes the part before the next sep off *rest; false when *rest is spent. "a,,b" gives a, "", b. */
 bool slice_cut(struct slice *rest, char sep, struct slice *part);
 /* Like slice_cut with '\n'; a '\r' before it is dropped. */

@@ -15,8 +15,8 @@ int vec_grow(void *ptr_to_ptr, size_t *cap, size_t len, size_t size) must_use;
 #define vec_push(v, item)                                                                          \
 	({                                                                                         \
 		int grew_ = (v)->len < (v)->cap                                                    \
-				    ? 0                                                            \
-				    : vec_grow(&(v)->ptr, &(v)->cap, (v)->len, sizeof(*(v)->ptr)); \
+				? 0                                                                \
+				: vec_grow(&(v)->ptr, &(v)->cap, (v)->len, sizeof(*(v)->ptr));     \
 		if (grew_ == 0)                                                                    \
 			(v)->ptr[(v)->len++] = (item);                                             \
 		grew_;                                                                             \

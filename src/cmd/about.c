@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands about the program itself: config, completion, help. */
 #include "cmd/cmd.h"
+#include "text/text.h"
 
 #include <spawn.h>
 #include <stdio.h>
@@ -8,18 +9,95 @@
 
 extern char **environ;
 
-static int run_config(const struct options *o)
+static const struct opt config_options[] = {
+    {"format", 'f', OPT_STRING, "NAME", "table", "table or json"},
+    {0},
+};
+static const char *const source_names[] = {"default", "file", "environment", "command line"};
+
+static void value_text(const struct opt_value *v, const char *indent)
 {
-	static const char *const sources[] = {"default", "file", "environment", "command line"};
+	printf("%s%s:", indent, v->opt->name);
+	for (size_t k = 0; k < v->n; k++)
+		printf("%s%s", k ? "," : " ", v->items[k]);
+	printf("%s# %s%s%s\n", v->n ? "  " : " ", v->n ? source_names[v->source] : "not set",
+	       v->file ? " " : "", v->file ? v->file : "");
+}
+
+static void value_json(struct json_writer *w, const struct opt_value *v, const char *command)
+{
+	jw_object(w);
+	jw_kstr(w, "Command", slice_str(command));
+	jw_kstr(w, "Option", slice_str(v->opt->name));
+	jw_key(w, "Values");
+	jw_array(w);
+	for (size_t k = 0; k < v->n; k++)
+		jw_str(w, slice_str(v->items[k]));
+	jw_end(w, ']');
+	jw_kstr(w, "Source", slice_str(source_names[v->source]));
+	if (v->file)
+		jw_kstr(w, "File", slice_str(v->file));
+	jw_end(w, '}');
+}
+
+static bool is_global(const struct opt *opt)
+{
+	for (const struct opt *t = global_options(); t->name; t++)
+		if (t == opt)
+			return true;
+	return false;
+}
+
+/* Options of o: the global ones, or those of its command alone. */
+static void show_values(const struct options *o, bool globals, struct json_writer *json)
+{
 	for (size_t i = 0; i < o->nvalues; i++) {
 		const struct opt_value *v = &o->values[i];
-		printf("%s:", v->opt->name);
-		for (size_t k = 0; k < v->n; k++)
-			printf("%s%s", k ? "," : " ", v->items[k]);
-		printf("%s# %s%s%s\n", v->n ? "  " : " ", v->n ? sources[v->source] : "not set", v->file ? " " : "",
-		       v->file ? v->file : "");
+		if (is_global(v->opt) != globals || strcmp(v->opt->name, "help") == 0)
+			continue;
+		if (json)
+			value_json(json, v, globals ? "" : o->command->name);
+		else
+			value_text(v, globals ? "" : "  ");
 	}
-	return 0;
+}
+
+/* Reads what is in force for another command: the configuration file that was named counts there too. */
+static int show_command(const struct command *c, const char *file, struct json_writer *json)
+{
+	struct options o;
+	char text[4096];
+	char *argv[] = {text, NULL};
+	snprintf(text, sizeof(text), "--config=%s", file ? file : "");
+	int r = options_read(&o, c, file ? 1 : 0, argv);
+	if (r == 0 && !json)
+		printf("%s:\n", c->name);
+	if (r == 0)
+		show_values(&o, false, json);
+	options_free(&o);
+	return r;
+}
+
+static int run_config(const struct options *o)
+{
+	size_t n;
+	struct err err = {0};
+	const struct command *const *all = commands(&n);
+	struct json_writer w, *json = strcmp(opt_string(o, "format"), "json") == 0 ? &w : NULL;
+	auto_buf struct buf out;
+	int r = 0;
+	buf_init(&out, 16 * MIB);
+	jw_init(&w, &out, 2);
+	jw_array(&w);
+	show_values(o, true, json);
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (all[i]->options && all[i] != o->command)
+			r = show_command(all[i], opt_string(o, "config"), json);
+	jw_end(&w, ']');
+	buf_putc(&out, '\n');
+	if (r || !json)
+		return r;
+	return cmd_write(NULL, buf_slice(&out), &err) < 0 ? cmd_fail(&err) : 0;
 }
 
 static int run_completion(const struct options *o)
@@ -67,7 +145,8 @@ static int run_help(const struct options *o)
 		help_overview();
 		return 0;
 	}
-	snprintf(name, sizeof(name), "%s%s%s", o->args[0], o->nargs > 1 ? " " : "", o->nargs > 1 ? o->args[1] : "");
+	snprintf(name, sizeof(name), "%s%s%s", o->args[0], o->nargs > 1 ? " " : "",
+		 o->nargs > 1 ? o->args[1] : "");
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(all[i]->name, name) != 0)
 			continue;
@@ -83,23 +162,23 @@ static int run_help(const struct options *o)
 }
 
 const struct command cmd_config = {
-	.name = "config",
-	.synopsis = "",
-	.summary = "what is in force, and where each value came from",
-	.examples = {{"strake config", "options of every command"}},
-	.run = run_config,
+    .name = "config",
+    .synopsis = "",
+    .summary = "what is in force, and where each value came from",
+    .examples = {{"strake config", "options of every command"}},
+    .run = run_config,
 };
 const struct command cmd_completion = {
-	.name = "completion",
-	.synopsis = "bash|zsh|fish",
-	.summary = "completions for a shell, to standard output",
-	.examples = {{"strake completion bash > /etc/bash_completion.d/strake", "for all users"}},
-	.run = run_completion,
+    .name = "completion",
+    .synopsis = "bash|zsh|fish",
+    .summary = "completions for a shell, to standard output",
+    .examples = {{"strake completion bash > /etc/bash_completion.d/strake", "for all users"}},
+    .run = run_completion,
 };
 const struct command cmd_help = {
-	.name = "help",
-	.synopsis = "[COMMAND]",
-	.summary = "the man page of a command",
-	.examples = {{"strake help scan", "open strake-scan(1)"}},
-	.run = run_help,
+    .name = "help",
+    .synopsis = "[COMMAND]",
+    .summary = "the man page of a command",
+    .examples = {{"strake help scan", "open strake-scan(1)"}},
+    .run = run_help,
 };

@@ -6,14 +6,14 @@
 #include <stdio.h>
 
 static const struct opt cache_options[] = {
-	{"cache-dir", 0, OPT_STRING, "DIR", NULL, "layer cache; default $XDG_CACHE_HOME/strake"},
-	{"format", 'f', OPT_STRING, "NAME", "table", "table or json"},
-	{0},
+    {"cache-dir", 0, OPT_STRING, "DIR", NULL, "layer cache; default $XDG_CACHE_HOME/strake"},
+    {"format", 'f', OPT_STRING, "NAME", "table", "table or json"},
+    {0},
 };
 static const struct opt clean_options[] = {
-	{"cache-dir", 0, OPT_STRING, "DIR", NULL, "layer cache; default $XDG_CACHE_HOME/strake"},
-	{"keep", 0, OPT_SIZE, "SIZE", "0", "keep the most recently used results up to this size"},
-	{0},
+    {"cache-dir", 0, OPT_STRING, "DIR", NULL, "layer cache; default $XDG_CACHE_HOME/strake"},
+    {"keep", 0, OPT_SIZE, "SIZE", "0", "keep the most recently used results up to this size"},
+    {0},
 };
 
 static int run_status(const struct options *o)
@@ -21,11 +21,12 @@ static int run_status(const struct options *o)
 	struct err err = {0};
 	struct cache c;
 	struct cache_stat st;
-	if (cache_open(opt_string(o, "cache-dir"), 0, &c, &err) < 0 || cache_stat(&c, &st, &err) < 0)
+	if (cache_open(opt_string(o, "cache-dir"), 0, &c, &err) < 0 ||
+	    cache_stat(&c, &st, &err) < 0)
 		return cmd_fail(&err);
 	if (strcmp(opt_string(o, "format"), "json") != 0) {
-		printf("%s: %llu layer results, %llu bytes\n", c.dir, (unsigned long long)st.entries,
-		       (unsigned long long)st.bytes);
+		printf("%s: %llu layer results, %llu bytes\n", c.dir,
+		       (unsigned long long)st.entries, (unsigned long long)st.bytes);
 		return 0;
 	}
 	auto_buf struct buf out;
@@ -54,18 +55,19 @@ static int run_clean(const struct options *o)
 }
 
 const struct command cmd_cache_status = {
-	.name = "cache status",
-	.synopsis = "",
-	.summary = "where the layer cache lies and how large it is",
-	.options = cache_options,
-	.examples = {{"strake cache status", "one line"}},
-	.run = run_status,
+    .name = "cache status",
+    .synopsis = "",
+    .summary = "where the layer cache lies and how large it is",
+    .options = cache_options,
+    .examples = {{"strake cache status", "one line"}},
+    .run = run_status,
 };
 const struct command cmd_cache_clean = {
-	.name = "cache clean",
-	.synopsis = "",
-	.summary = "empty the layer cache, or shrink it",
-	.options = clean_options,
-	.examples = {{"strake cache clean", "empty it"}, {"strake cache clean --keep 200m", "keep what was used last"}},
-	.run = run_clean,
+    .name = "cache clean",
+    .synopsis = "",
+    .summary = "empty the layer cache, or shrink it",
+    .options = clean_options,
+    .examples = {{"strake cache clean", "empty it"},
+		 {"strake cache clean --keep 200m", "keep what was used last"}},
+    .run = run_clean,
 };

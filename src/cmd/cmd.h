@@ -10,7 +10,7 @@
 enum opt_kind { OPT_FLAG = 1, OPT_STRING, OPT_LIST, OPT_NUMBER, OPT_DURATION, OPT_SIZE };
 struct opt {
 	const char *name; /* long name; NULL ends the table */
-	char letter;      /* 0 none */
+	char letter;	  /* 0 none */
 	enum opt_kind kind;
 	const char *arg;      /* what stands for the value in help */
 	const char *fallback; /* value when nobody sets it; NULL none */
@@ -56,7 +56,7 @@ void options_free(struct options *o);
 const struct opt_value *options_value(const struct options *o, const char *name);
 bool opt_flag(const struct options *o, const char *name);
 const char *opt_string(const struct options *o, const char *name); /* NULL when unset */
-uint64_t opt_number(const struct options *o, const char *name);    /* numbers, seconds, bytes */
+uint64_t opt_number(const struct options *o, const char *name);	   /* numbers, seconds, bytes */
 size_t opt_list(const struct options *o, const char *name, const char *const **items);
 /* The nearest of n words, or NULL when none is near. */
 const char *nearest_word(const char *word, const char *const *words, size_t n);
@@ -68,7 +68,7 @@ void help_overview(void);
 void help_man(const struct command *c, struct buf *out);
 int help_completion(const char *shell, struct buf *out);
 /* Says err and gives its exit code. */
-int cmd_fail(const struct err *err);
+int cmd_fail(const struct err *err) must_use;
 int cmd_usage(const char *fmt, ...) printf_like(1, 2);
 /* Result to standard output or, whole or not at all, to a file. */
 int cmd_write(const char *path, struct slice text, struct err *err) must_use;

@@ -7,14 +7,16 @@
 #include <stdio.h>
 
 static const struct opt build_options[] = {
-	{"from", 0, OPT_LIST, "PATH", NULL, "a feed: file, archive or folder; may be repeated, more may follow as arguments"},
-	{"output", 'o', OPT_STRING, "FILE", NULL, "where to write; default the database that scan uses"},
-	{0},
+    {"from", 0, OPT_LIST, "PATH", NULL,
+     "a feed: file, archive or folder; may be repeated, more may follow as arguments"},
+    {"output", 'o', OPT_STRING, "FILE", NULL,
+     "where to write; default the database that scan uses"},
+    {0},
 };
 static const struct opt read_options[] = {
-	{"db", 0, OPT_STRING, "FILE", NULL, "database; default the one that scan uses"},
-	{"format", 'f', OPT_STRING, "NAME", "table", "table or json"},
-	{0},
+    {"db", 0, OPT_STRING, "FILE", NULL, "database; default the one that scan uses"},
+    {"format", 'f', OPT_STRING, "NAME", "table", "table or json"},
+    {0},
 };
 
 /* ---- build ---- */
@@ -28,7 +30,8 @@ static void on_skipped(void *arg, const char *file, const char *where, const cha
 {
 	struct watch *w = arg;
 	w->skipped++;
-	log_warn("%s%s%s: %s - skipped", file, where && *where ? ": " : "", where ? where : "", why);
+	log_warn("%s%s%s: %s - skipped", file, where && *where ? ": " : "", where ? where : "",
+		 why);
 }
 
 static void on_progress(void *arg, const char *file, uint64_t bytes)
@@ -51,7 +54,8 @@ static int add_all(struct adv_build *b, const struct options *o, struct err *err
 	return n + o->nargs == 0 ? err_usage(err, "no feed named - give --from PATH") : 0;
 }
 
-static int write_db(struct adv_build *b, const char *output, char *path, size_t cap, struct err *err)
+static int write_db(struct adv_build *b, const char *output, char *path, size_t cap,
+		    struct err *err)
 {
 	if (output) {
 		snprintf(path, cap, "%s", output);
@@ -71,8 +75,9 @@ static void print_info(const struct adv_db *db, const char *path)
 	adv_info_get(db, &info);
 	time_text(info.built, when);
 	printf("%s: built %s, %llu bytes, %llu problems, %llu statements about %llu packages\n",
-	       path[0] ? path : "built-in starter set", when, (unsigned long long)info.size, (unsigned long long)info.vulns,
-	       (unsigned long long)info.rows, (unsigned long long)info.keys);
+	       path[0] ? path : "built-in starter set", when, (unsigned long long)info.size,
+	       (unsigned long long)info.vulns, (unsigned long long)info.rows,
+	       (unsigned long long)info.keys);
 	for (uint32_t i = 0; i < info.nfeeds; i++) {
 		struct adv_feed_info f;
 		char newest[TIME_TEXT] = "";
@@ -89,7 +94,8 @@ static void print_info(const struct adv_db *db, const char *path)
 static int run_build(const struct options *o)
 {
 	struct err err = {0};
-	struct watch w = {.progress = isatty(STDERR_FILENO) && !opt_flag(o, "no-progress") && !opt_flag(o, "quiet")};
+	struct watch w = {.progress = isatty(STDERR_FILENO) && !opt_flag(o, "no-progress") &&
+				      !opt_flag(o, "quiet")};
 	struct adv_report report = {on_skipped, on_progress, &w};
 	CLEANUP(adv_build_free) struct adv_build *b = NULL;
 	auto_adv struct adv_db *db = NULL;
@@ -101,7 +107,8 @@ static int run_build(const struct options *o)
 	if (write_db(b, opt_string(o, "output"), path, sizeof(path), &err) < 0)
 		return cmd_fail(&err);
 	if (w.skipped)
-		log_warn("%llu records could not be read and were skipped", (unsigned long long)w.skipped);
+		log_warn("%llu records could not be read and were skipped",
+			 (unsigned long long)w.skipped);
 	if (adv_open(path, &db, &err) < 0)
 		return cmd_fail(&err);
 	print_info(db, path);
@@ -110,7 +117,8 @@ static int run_build(const struct options *o)
 
 /* ---- reading ---- */
 
-static int open_db(const struct options *o, struct adv_db **db, char *path, size_t cap, struct err *err)
+static int open_db(const struct options *o, struct adv_db **db, char *path, size_t cap,
+		   struct err *err)
 {
 	return app_open_db(opt_string(o, "db"), false, db, path, cap, err);
 }
@@ -206,7 +214,8 @@ static void row_ranges(const struct adv_db *db, const struct adv_row *row, struc
 		if (r.fixed.len)
 			buf_printf(out, "%s< %.*s", r.introduced.len ? ", " : "", SL_FMT(r.fixed));
 		else if (r.last_affected.len)
-			buf_printf(out, "%s<= %.*s", r.introduced.len ? ", " : "", SL_FMT(r.last_affected));
+			buf_printf(out, "%s<= %.*s", r.introduced.len ? ", " : "",
+				   SL_FMT(r.last_affected));
 		else if (!r.introduced.len)
 			buf_puts(out, SL("*"));
 	}
@@ -219,7 +228,7 @@ static void row_ranges(const struct adv_db *db, const struct adv_row *row, struc
 struct printer {
 	const struct adv_db *db;
 	struct json_writer *json; /* NULL: text */
-	uint32_t vuln; /* only rows about this one; UINT32_MAX = all */
+	uint32_t vuln;		  /* only rows about this one; UINT32_MAX = all */
 	uint64_t shown;
 };
 
@@ -235,8 +244,9 @@ static void print_row(struct printer *p, struct slice channel, struct slice name
 	p->shown++;
 	enum adv_severity sev = row.severity ? row.severity : v.severity;
 	if (!p->json) {
-		printf("%-22.*s %-24.*s %-24.*s %-9s %-14s %.*s\n", SL_FMT(v.id), SL_FMT(channel), SL_FMT(name),
-		       adv_severity_names[sev], adv_status_names[row.status], SL_FMT(buf_slice(&range)));
+		printf("%-22.*s %-24.*s %-24.*s %-9s %-14s %.*s\n", SL_FMT(v.id), SL_FMT(channel),
+		       SL_FMT(name), adv_severity_names[sev], adv_status_names[row.status],
+		       SL_FMT(buf_slice(&range)));
 		return;
 	}
 	jw_object(p->json);
@@ -308,7 +318,8 @@ static void show_text(const struct adv_db *db, const struct adv_vuln *v)
 {
 	char day[TIME_TEXT];
 	printf("%.*s  %s (%.*s)\n%.*s\n", SL_FMT(v->id), adv_severity_names[v->severity],
-	       SL_FMT(v->severity_source.len ? v->severity_source : SL("no source")), SL_FMT(v->title));
+	       SL_FMT(v->severity_source.len ? v->severity_source : SL("no source")),
+	       SL_FMT(v->title));
 	if (v->details.len)
 		printf("\n%.*s\n\n", SL_FMT(v->details));
 	list("aliases", db, v, v->naliases, adv_vuln_alias);
@@ -316,14 +327,16 @@ static void show_text(const struct adv_db *db, const struct adv_vuln *v)
 	for (uint32_t i = 0; i < v->nscores; i++) {
 		struct adv_score s;
 		adv_vuln_score(db, v, i, &s);
-		printf("%-11s%.1f %.*s (%.*s)\n", "CVSS", s.score, SL_FMT(s.vector), SL_FMT(s.source));
+		printf("%-11s%.1f %.*s (%.*s)\n", "CVSS", s.score, SL_FMT(s.vector),
+		       SL_FMT(s.source));
 	}
 	if (v->published) {
 		time_text(v->published, day);
 		printf("%-11s%.10s\n", "published", day);
 	}
 	if (v->kev)
-		printf("%-11sknown to be exploited%s\n", "KEV", v->kev_ransomware ? ", by ransomware too" : "");
+		printf("%-11sknown to be exploited%s\n", "KEV",
+		       v->kev_ransomware ? ", by ransomware too" : "");
 	if (v->epss >= 0)
 		printf("%-11s%.4f\n", "EPSS", (double)v->epss);
 	list("references", db, v, v->nrefs, adv_vuln_ref);
@@ -372,47 +385,52 @@ static int run_show(const struct options *o)
 }
 
 const struct command cmd_db_build = {
-	.name = "db build",
-	.synopsis = "[PATH...]",
-	.summary = "make one advisory database from feeds",
-	.text = "The kind of each file is found by its name and content: OSV (zip, folder), Alpine secdb, Wolfi, Debian "
-		"tracker and DSA lists, Ubuntu tracker, OSV and OVAL, Red Hat CSAF, VEX and OVAL, Amazon, Oracle, SUSE, Rocky, "
-		"Alma, Azure, KEV, EPSS, end-of-life dates. A broken record is reported and skipped; a broken file stops the "
-		"build and leaves the old database as it was.",
-	.options = build_options,
-	.examples = {{"strake db build --from osv/all.zip --from alpine-secdb/", "for strake scan to use"},
-		     {"strake db build feeds/ --output team.strakedb", "to hand on"}},
-	.run = run_build,
+    .name = "db build",
+    .synopsis = "[PATH...]",
+    .summary = "make one advisory database from feeds",
+    .text = "The kind of each file is found by its name and content: OSV (zip, folder), Alpine "
+	    "secdb, Wolfi, Debian "
+	    "tracker and DSA lists, Ubuntu tracker, OSV and OVAL, Red Hat CSAF, VEX and OVAL, "
+	    "Amazon, Oracle, SUSE, Rocky, "
+	    "Alma, Azure, KEV, EPSS, end-of-life dates. A broken record is reported and skipped; a "
+	    "broken file stops the "
+	    "build and leaves the old database as it was.",
+    .options = build_options,
+    .examples = {{"strake db build --from osv/all.zip --from alpine-secdb/",
+		  "for strake scan to use"},
+		 {"strake db build feeds/ --output team.strakedb", "to hand on"}},
+    .run = run_build,
 };
 const struct command cmd_db_status = {
-	.name = "db status",
-	.synopsis = "",
-	.summary = "which database is in force, its age and feeds",
-	.options = read_options,
-	.examples = {{"strake db status", "for people"}, {"strake db status --format json", "for programs"}},
-	.run = run_status,
+    .name = "db status",
+    .synopsis = "",
+    .summary = "which database is in force, its age and feeds",
+    .options = read_options,
+    .examples = {{"strake db status", "for people"},
+		 {"strake db status --format json", "for programs"}},
+    .run = run_status,
 };
 const struct command cmd_db_verify = {
-	.name = "db verify",
-	.synopsis = "",
-	.summary = "check every checksum and table of the database",
-	.options = read_options,
-	.examples = {{"strake db verify --db team.strakedb", "after copying"}},
-	.run = run_verify,
+    .name = "db verify",
+    .synopsis = "",
+    .summary = "check every checksum and table of the database",
+    .options = read_options,
+    .examples = {{"strake db verify --db team.strakedb", "after copying"}},
+    .run = run_verify,
 };
 const struct command cmd_db_search = {
-	.name = "db search",
-	.synopsis = "PACKAGE",
-	.summary = "every statement about a package",
-	.options = read_options,
-	.examples = {{"strake db search openssl", "over all channels"}},
-	.run = run_search,
+    .name = "db search",
+    .synopsis = "PACKAGE",
+    .summary = "every statement about a package",
+    .options = read_options,
+    .examples = {{"strake db search openssl", "over all channels"}},
+    .run = run_search,
 };
 const struct command cmd_db_show = {
-	.name = "db show",
-	.synopsis = "ID",
-	.summary = "everything known about one vulnerability",
-	.options = read_options,
-	.examples = {{"strake db show CVE-2021-44228", "by CVE or any alias"}},
-	.run = run_show,
+    .name = "db show",
+    .synopsis = "ID",
+    .summary = "everything known about one vulnerability",
+    .options = read_options,
+    .examples = {{"strake db show CVE-2021-44228", "by CVE or any alias"}},
+    .run = run_show,
 };

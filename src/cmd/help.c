@@ -11,7 +11,8 @@ static void option_head(const struct opt *o, char *out, size_t cap)
 	char letter[8] = "    ";
 	if (o->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-	snprintf(out, cap, "%s--%s%s%s", letter, o->name, o->kind == OPT_FLAG ? "" : " ", o->arg ? o->arg : "");
+	snprintf(out, cap, "%s--%s%s%s", letter, o->name, o->kind == OPT_FLAG ? "" : " ",
+		 o->arg ? o->arg : "");
 }
 
 /* Words of text from column `left` on, at most to column 80. */
@@ -40,15 +41,16 @@ static void options_block(const struct opt *o)
 		}
 		printf("%*s", 32 - at, "");
 		char text[600];
-		snprintf(text, sizeof(text), "%s%s%s%s", o->help, o->fallback ? " [" : "", o->fallback ? o->fallback : "",
-			 o->fallback ? "]" : "");
+		snprintf(text, sizeof(text), "%s%s%s%s", o->help, o->fallback ? " [" : "",
+			 o->fallback ? o->fallback : "", o->fallback ? "]" : "");
 		wrapped(text, 32, 32);
 	}
 }
 
 void help_command(const struct command *c)
 {
-	printf("strake %s: %s\n\nUsage: strake %s [OPTIONS] %s\n\n", c->name, c->summary, c->name, c->synopsis);
+	printf("strake %s: %s\n\nUsage: strake %s [OPTIONS] %s\n\n", c->name, c->summary, c->name,
+	       c->synopsis);
 	if (c->options && c->options->name) {
 		puts("Options:");
 		options_block(c->options);
@@ -66,7 +68,8 @@ void help_overview(void)
 {
 	size_t n;
 	const struct command *const *all = commands(&n);
-	puts("strake " STRAKE_VERSION ": container security from stem to stern\n\nUsage: strake COMMAND [OPTIONS] ARGUMENTS\n");
+	puts("strake " STRAKE_VERSION ": container security from stem to stern\n\nUsage: strake "
+	     "COMMAND [OPTIONS] ARGUMENTS\n");
 	for (size_t i = 0; i < n; i++)
 		printf("  %-14s %s\n", all[i]->name, all[i]->summary);
 	puts("\nstrake COMMAND --help tells more; strake help COMMAND opens the man page.\n"
@@ -143,32 +146,68 @@ void help_man(const struct command *c, struct buf *out)
 		buf_putc(out, '\n');
 	}
 	buf_puts(out, SL(".SH EXIT STATUS\n"
-			 "0 done; 1 something was found that was asked to fail on; 2 the command line or a configuration "
+			 "0 done; 1 something was found that was asked to fail on; 2 the command "
+			 "line or a configuration "
 			 "file is wrong; 3 could not be done; 4 done in part.\n"
-			 ".SH ENVIRONMENT\nEvery option may be set as STRAKE_ and its name in capitals with underscores.\n"));
+			 ".SH ENVIRONMENT\nEvery option may be set as STRAKE_ and its name in "
+			 "capitals with underscores.\n"));
 }
 
 /* ---- completions ---- */
+
+static int first_word(const struct command *c)
+{
+	return (int)strcspn(c->name, " ");
+}
+
+/* The commands of one group follow each other in the table. */
+static bool opens_group(const struct command *const *all, size_t i)
+{
+	return i == 0 || first_word(all[i]) != first_word(all[i - 1]) ||
+	       strncmp(all[i]->name, all[i - 1]->name, (size_t)first_word(all[i])) != 0;
+}
+
+static void bash_words(struct buf *out, const struct command *const *all, size_t n)
+{
+	buf_puts(out, SL("  esac\n  case $COMP_CWORD:$cmd in\n"));
+	for (size_t i = 0; i < n; i++) {
+		int first = first_word(all[i]);
+		if (!all[i]->name[first] || !opens_group(all, i))
+			continue;
+		buf_printf(out, "    2:%.*s) words=\"", first, all[i]->name);
+		for (size_t k = i; k < n && (k == i || !opens_group(all, k)); k++)
+			buf_printf(out, "%s ", all[k]->name + first + 1);
+		buf_puts(out, SL("\" ;;\n"));
+	}
+	buf_puts(out, SL("    1:*) words=\""));
+	for (size_t i = 0; i < n; i++)
+		if (opens_group(all, i))
+			buf_printf(out, "%.*s ", first_word(all[i]), all[i]->name);
+	buf_puts(out, SL("\" ;;\n  esac\n"));
+}
 
 static void bash(struct buf *out)
 {
 	size_t n;
 	const struct command *const *all = commands(&n);
-	buf_puts(out, SL("_strake() {\n  local cur=${COMP_WORDS[COMP_CWORD]} cmd=\"${COMP_WORDS[1]}\" opts=\n"
+	buf_puts(out, SL("_strake() {\n  local cur=${COMP_WORDS[COMP_CWORD]} "
+			 "cmd=\"${COMP_WORDS[1]}\" opts= words=\n"
 			 "  case \"$cmd ${COMP_WORDS[2]}\" in\n"));
 	for (size_t i = 0; i < n; i++) {
-		buf_printf(out, "    \"%s%s*) opts=\"", all[i]->name, strchr(all[i]->name, ' ') ? "\"" : " \"");
+		buf_printf(out, "    \"%s%s*) opts=\"", all[i]->name,
+			   strchr(all[i]->name, ' ') ? "\"" : " \"");
 		for (const struct opt *o = all[i]->options; o && o->name; o++)
 			buf_printf(out, "--%s ", o->name);
 		for (const struct opt *o = global_options(); o->name; o++)
 			buf_printf(out, "--%s ", o->name);
 		buf_puts(out, SL("\" ;;\n"));
 	}
-	buf_puts(out, SL("  esac\n  if [[ $COMP_CWORD -eq 1 ]]; then COMPREPLY=($(compgen -W \""));
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%.*s ", (int)strcspn(all[i]->name, " "), all[i]->name);
-	buf_puts(out, SL("\" -- \"$cur\"))\n  elif [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$opts\" -- \"$cur\"))\n"
-			 "  else compopt -o default; fi\n}\ncomplete -F _strake strake\n"));
+	bash_words(out, all, n);
+	buf_puts(
+	    out,
+	    SL("  if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$opts\" -- \"$cur\"))\n"
+	       "  elif [[ -n $words ]]; then COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+	       "  else compopt -o default; COMPREPLY=(); fi\n}\ncomplete -F _strake strake\n"));
 }
 
 static void zsh(struct buf *out)
@@ -177,16 +216,34 @@ static void zsh(struct buf *out)
 	bash(out);
 }
 
+static void fish_option(struct buf *out, const struct command *c, const struct opt *o)
+{
+	int first = first_word(c);
+	const char *second = c->name[first] ? c->name + first + 1 : NULL;
+	buf_printf(
+	    out, "complete -c strake -n '__fish_seen_subcommand_from %.*s%s%s' -l %s%s -d \"%s\"\n",
+	    first, c->name, second ? "; and __fish_seen_subcommand_from " : "",
+	    second ? second : "", o->name, o->kind == OPT_FLAG ? "" : " -r", o->help);
+}
+
 static void fish(struct buf *out)
 {
 	size_t n;
 	const struct command *const *all = commands(&n);
 	for (size_t i = 0; i < n; i++) {
-		int first = (int)strcspn(all[i]->name, " ");
-		buf_printf(out, "complete -c strake -n __fish_use_subcommand -a %.*s\n", first, all[i]->name);
+		int first = first_word(all[i]);
+		if (opens_group(all, i))
+			buf_printf(out, "complete -c strake -n __fish_use_subcommand -a %.*s\n",
+				   first, all[i]->name);
+		if (all[i]->name[first])
+			buf_printf(out,
+				   "complete -c strake -n '__fish_seen_subcommand_from %.*s' -a %s "
+				   "-d \"%s\"\n",
+				   first, all[i]->name, all[i]->name + first + 1, all[i]->summary);
 		for (const struct opt *o = all[i]->options; o && o->name; o++)
-			buf_printf(out, "complete -c strake -n '__fish_seen_subcommand_from %.*s' -l %s%s -d \"%s\"\n", first,
-				   all[i]->name, o->name, o->kind == OPT_FLAG ? "" : " -r", o->help);
+			fish_option(out, all[i], o);
+		for (const struct opt *o = global_options(); o->name; o++)
+			fish_option(out, all[i], o);
 	}
 }
 

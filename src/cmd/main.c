@@ -62,25 +62,37 @@ static const struct command *find_command(int argc, char **argv, int *used)
 	return NULL;
 }
 
+/* Lists the commands that begin with the word ("db"); 0 when there is none. */
+static size_t list_group(const char *word, bool print)
+{
+	size_t n, len = strlen(word), found = 0;
+	const struct command *const *all = commands(&n);
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(all[i]->name, word, len) != 0 || all[i]->name[len] != ' ')
+			continue;
+		if (print)
+			printf("  strake %-14s %s\n", all[i]->name, all[i]->summary);
+		found++;
+	}
+	return found;
+}
+
 /* "db" alone, or a word that is no command. */
 static int no_command(int argc, char **argv)
 {
-	size_t n, group = strlen(argv[1]), k = 0;
+	size_t n;
 	const struct command *const *all = commands(&n);
 	const char *names[64];
-	bool is_group = false, asks_help = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
-	for (size_t i = 0; i < n && k < ARRAY_LEN(names); i++) {
-		bool member = strncmp(all[i]->name, argv[1], group) == 0 && all[i]->name[group] == ' ';
-		is_group |= member;
-		if (member && (argc < 3 || asks_help))
-			printf("  strake %-14s %s\n", all[i]->name, all[i]->summary);
-		names[k++] = all[i]->name;
-	}
-	if (is_group && (argc < 3 || asks_help))
-		return argc < 3 ? 2 : 0;
 	char given[80];
-	snprintf(given, sizeof(given), is_group ? "%s %s" : "%s", argv[1], argc > 2 ? argv[2] : "");
-	const char *near = nearest_word(given, names, k);
+	bool asks_help = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+	bool alone = argc < 3 || asks_help, group = list_group(argv[1], alone) > 0;
+	if (group && alone)
+		return asks_help ? 0 : 2;
+	n = MIN(n, ARRAY_LEN(names));
+	for (size_t i = 0; i < n; i++)
+		names[i] = all[i]->name;
+	snprintf(given, sizeof(given), "%s%s%s", argv[1], group ? " " : "", group ? argv[2] : "");
+	const char *near = nearest_word(given, names, n);
 	if (near)
 		return cmd_usage("\"%s\" is no command - did you mean \"strake %s\"?", given, near);
 	return cmd_usage("\"%s\" is no command - strake --help lists them", given);
@@ -109,8 +121,12 @@ static int run(const struct command *c, int argc, char **argv)
 	if (r == 0 && o.help)
 		help_command(c);
 	else if (r == 0) {
-		bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") && !opt_flag(&o, "no-color");
-		log_setup(opt_flag(&o, "quiet") ? LOG_QUIET : opt_flag(&o, "debug") ? LOG_VERBOSE : LOG_NORMAL, colour);
+		bool colour =
+		    isatty(STDERR_FILENO) && !getenv("NO_COLOR") && !opt_flag(&o, "no-color");
+		log_setup(opt_flag(&o, "quiet")	  ? LOG_QUIET
+			  : opt_flag(&o, "debug") ? LOG_VERBOSE
+						  : LOG_NORMAL,
+			  colour);
 		arm_timeout(&o);
 		r = c->run(&o);
 	}

@@ -7,14 +7,15 @@
 #include <stdio.h>
 
 static const struct opt globals[] = {
-	{"config", 'c', OPT_STRING, "FILE", NULL, "configuration file; default strake.yaml here, then the user's, then /etc/strake/config.yaml"},
-	{"quiet", 'q', OPT_FLAG, NULL, NULL, "errors only on standard error"},
-	{"debug", 'd', OPT_FLAG, NULL, NULL, "say more on standard error"},
-	{"no-color", 0, OPT_FLAG, NULL, NULL, "no colour (also: NO_COLOR in the environment)"},
-	{"no-progress", 0, OPT_FLAG, NULL, NULL, "no progress line on a terminal"},
-	{"timeout", 0, OPT_DURATION, "TIME", "5m", "give up after this time: 90s, 5m, 1h"},
-	{"help", 'h', OPT_FLAG, NULL, NULL, "this text"},
-	{0},
+    {"config", 'c', OPT_STRING, "FILE", NULL,
+     "configuration file; default strake.yaml here, then the user's, then /etc/strake/config.yaml"},
+    {"quiet", 'q', OPT_FLAG, NULL, NULL, "errors only on standard error"},
+    {"debug", 'd', OPT_FLAG, NULL, NULL, "say more on standard error"},
+    {"no-color", 0, OPT_FLAG, NULL, NULL, "no colour (also: NO_COLOR in the environment)"},
+    {"no-progress", 0, OPT_FLAG, NULL, NULL, "no progress line on a terminal"},
+    {"timeout", 0, OPT_DURATION, "TIME", "5m", "give up after this time: 90s, 5m, 1h"},
+    {"help", 'h', OPT_FLAG, NULL, NULL, "this text"},
+    {0},
 };
 
 const struct opt *global_options(void)
@@ -76,7 +77,10 @@ int parse_duration(const char *s, uint64_t *seconds)
 			return -EINVAL;
 		rest = slice_from(rest, n);
 		if (rest.len) {
-			unit = rest.ptr[0] == 's' ? 1 : rest.ptr[0] == 'm' ? 60 : rest.ptr[0] == 'h' ? 3600 : 0;
+			unit = rest.ptr[0] == 's'   ? 1
+			       : rest.ptr[0] == 'm' ? 60
+			       : rest.ptr[0] == 'h' ? 3600
+						    : 0;
 			rest = slice_from(rest, 1);
 		}
 		if (unit == 0 || v > 31536000)
@@ -103,7 +107,10 @@ int parse_size(const char *s, uint64_t *bytes)
 
 static bool truth(const char *s, bool *out)
 {
-	static const char *const yes[] = {"", "true", "1", "yes", "on", NULL}, *const no[] = {"false", "0", "no", "off", NULL};
+	static const char *const yes[] = {"", "true", "1", "yes", "on", NULL}, *const no[] = {
+										   "false", "0",
+										   "no", "off",
+										   NULL};
 	*out = slice_is_any(slice_str(s), yes);
 	return *out || slice_is_any(slice_str(s), no);
 }
@@ -128,7 +135,8 @@ static const char *check_value(const struct opt *o, const char *v)
 	}
 }
 
-static int set_value(struct options *o, struct opt_value *v, const char *text, enum opt_source source, const char *file)
+static int set_value(struct options *o, struct opt_value *v, const char *text,
+		     enum opt_source source, const char *file)
 {
 	const char *want = check_value(v->opt, text);
 	if (want)
@@ -176,9 +184,9 @@ uint64_t opt_number(const struct options *o, const char *name)
 	if (!v || !v->n)
 		return 0;
 	const char *s = v->items[0];
-	int r = v->opt->kind == OPT_DURATION ? parse_duration(s, &n) :
-		v->opt->kind == OPT_SIZE     ? parse_size(s, &n) :
-					       slice_u64(slice_str(s), 10, &n);
+	int r = v->opt->kind == OPT_DURATION ? parse_duration(s, &n)
+		: v->opt->kind == OPT_SIZE   ? parse_size(s, &n)
+					     : slice_u64(slice_str(s), 10, &n);
 	return r == 0 ? n : 0;
 }
 
@@ -207,7 +215,8 @@ static int prepare(struct options *o, const struct command *c)
 		o->values[o->nvalues++].opt = t;
 	for (size_t i = 0; i < o->nvalues; i++)
 		if (o->values[i].opt->fallback) {
-			int r = set_value(o, &o->values[i], o->values[i].opt->fallback, SOURCE_DEFAULT, NULL);
+			int r = set_value(o, &o->values[i], o->values[i].opt->fallback,
+					  SOURCE_DEFAULT, NULL);
 			if (r)
 				return r;
 		}
@@ -248,11 +257,14 @@ static int unknown_option(const struct options *o, const char *given)
 		names[n++] = o->values[i].opt->name;
 	const char *near = nearest_word(given, names, n);
 	if (near)
-		return cmd_usage("strake %s has no option --%s - did you mean --%s?", o->command->name, given, near);
-	return cmd_usage("strake %s has no option --%s - see strake %s --help", o->command->name, given, o->command->name);
+		return cmd_usage("strake %s has no option --%s - did you mean --%s?",
+				 o->command->name, given, near);
+	return cmd_usage("strake %s has no option --%s - see strake %s --help", o->command->name,
+			 given, o->command->name);
 }
 
-static int take(struct options *o, struct opt_value *v, const char *inline_value, int argc, char **argv, int *i)
+static int take(struct options *o, struct opt_value *v, const char *inline_value, int argc,
+		char **argv, int *i)
 {
 	const char *value = inline_value;
 	if (!value && v->opt->kind == OPT_FLAG)
@@ -275,7 +287,8 @@ static int long_option(struct options *o, int argc, char **argv, int *i)
 		value = rest.ptr;
 	struct opt_value *v = find_long(o, name);
 	if (!v) {
-		snprintf(given, sizeof(given), "%.*s", (int)MIN(name.len, sizeof(given) - 1), name.ptr);
+		snprintf(given, sizeof(given), "%.*s", (int)MIN(name.len, sizeof(given) - 1),
+			 name.ptr);
 		return unknown_option(o, given);
 	}
 	return take(o, v, value, argc, argv, i);
@@ -289,8 +302,8 @@ static int short_options(struct options *o, int argc, char **argv, int *i)
 			if (o->values[k].opt->letter == *p)
 				v = &o->values[k];
 		if (!v)
-			return cmd_usage("strake %s has no option -%c - see strake %s --help", o->command->name, *p,
-					 o->command->name);
+			return cmd_usage("strake %s has no option -%c - see strake %s --help",
+					 o->command->name, *p, o->command->name);
 		if (v->opt->kind != OPT_FLAG)
 			return take(o, v, p[1] ? p + (p[1] == '=' ? 2 : 1) : NULL, argc, argv, i);
 		int r = take(o, v, "true", argc, argv, i);
@@ -336,14 +349,27 @@ static bool option_of_any_command(struct slice key)
 	return slice_is(key, "registry");
 }
 
-static int config_error(const char *file, struct slice text, const struct node *at, const char *what, struct slice key)
+/* A section holds the options of one command; "registry" holds mirrors. */
+static bool known_section(struct slice key)
+{
+	size_t n;
+	const struct command *const *all = commands(&n);
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(key, all[i]->name))
+			return true;
+	return slice_is(key, "registry");
+}
+
+static int config_error(const char *file, struct slice text, const struct node *at,
+			const char *what, struct slice key)
 {
 	uint32_t line, column;
 	text_position(text, at->pos, &line, &column);
 	return cmd_usage("%s:%u:%u: %s: %.*s", file, line, column, what, SL_FMT(key));
 }
 
-static int apply_node(struct options *o, struct opt_value *v, const struct node *n, const char *file)
+static int apply_node(struct options *o, struct opt_value *v, const struct node *n,
+		      const char *file)
 {
 	char text[4096];
 	if (v->source > SOURCE_FILE)
@@ -358,16 +384,19 @@ static int apply_node(struct options *o, struct opt_value *v, const struct node 
 	return set_value(o, v, text, SOURCE_FILE, file);
 }
 
-static int apply_tree(struct options *o, const struct node *root, struct slice text, const char *file, bool inside)
+static int apply_tree(struct options *o, const struct node *root, struct slice text,
+		      const char *file, bool inside)
 {
-	node_each(n, root) {
+	node_each (n, root) {
 		struct opt_value *v = find_long(o, n->key);
 		int r = 0;
 		if (v)
 			r = apply_node(o, v, n, file);
 		else if (!inside && n->type == NODE_OBJECT && slice_is(n->key, o->command->name))
 			r = apply_tree(o, n, text, file, true);
-		else if (n->type != NODE_OBJECT && !option_of_any_command(n->key))
+		else if (!inside && n->type == NODE_OBJECT && !known_section(n->key))
+			r = config_error(file, text, n, "no command of this name", n->key);
+		else if (inside || (n->type != NODE_OBJECT && !option_of_any_command(n->key)))
 			r = config_error(file, text, n, "unknown option", n->key);
 		if (r)
 			return r;
@@ -384,7 +413,8 @@ static int read_config(struct options *o, const char *file)
 	doc_init(&d);
 	buf_init(&text, MIB);
 	if (file_read(file, &text, &err) < 0 ||
-	    (slice_trim(buf_slice(&text)).len && yaml_parse(&d, buf_slice(&text), NULL, &root, &err) < 0))
+	    (slice_trim(buf_slice(&text)).len &&
+	     yaml_parse(&d, buf_slice(&text), NULL, &root, &err) < 0))
 		return cmd_usage("%s: %s", file, err.text);
 	if (slice_trim(buf_slice(&text)).len == 0 || root->type == NODE_NULL)
 		return 0;
@@ -395,7 +425,8 @@ static int read_config(struct options *o, const char *file)
 
 static int from_file(struct options *o)
 {
-	const char *given = opt_string(o, "config"), *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *given = opt_string(o, "config"), *xdg = getenv("XDG_CONFIG_HOME"),
+		   *home = getenv("HOME");
 	char user[4096] = "";
 	if (given)
 		return read_config(o, given);

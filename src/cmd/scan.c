@@ -6,30 +6,46 @@
 #include <sys/ioctl.h>
 
 static const struct opt scan_options[] = {
-	{"format", 'f', OPT_STRING, "NAME", "table", "report format: table, json"},
-	{"output", 'o', OPT_LIST, "[NAME=]FILE", NULL, "write the report to FILE, whole or not at all; NAME=FILE writes that format, and may be repeated"},
-	{"scanners", 0, OPT_LIST, "LIST", "vuln", "what to look for: vuln, or none for the inventory alone"},
-	{"severity", 's', OPT_LIST, "LIST", NULL, "show only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"},
-	{"ignore-unfixed", 0, OPT_FLAG, NULL, NULL, "leave out what has no fixed version"},
-	{"ignore-status", 0, OPT_LIST, "LIST", NULL, "leave out these: affected,will_not_fix,fix_deferred,end_of_life,under_investigation,unknown"},
-	{"ignorefile", 0, OPT_LIST, "FILE", NULL, "ids to leave out; default .strakeignore, .trivyignore and .trivyignore.yaml of the working directory"},
-	{"show-suppressed", 0, OPT_FLAG, NULL, NULL, "list what an ignore file took away"},
-	{"exit-code", 0, OPT_NUMBER, "N", "0", "exit with N when something was found"},
-	{"fail-on", 0, OPT_LIST, "LIST", NULL, "exit with 1 on any of: low, medium, high, critical (that or worse), unknown, fixable, kev, eol, incomplete"},
-	{"exit-on-eol", 0, OPT_NUMBER, "N", "0", "exit with N when the distribution release is no longer supported"},
-	{"pkg-types", 0, OPT_LIST, "LIST", "os", "package types: os"},
-	{"list-all-pkgs", 0, OPT_FLAG, NULL, "true", "packages without findings too, in formats that list packages"},
-	{"platform", 0, OPT_STRING, "OS/ARCH", NULL, "of a multi-platform image; default this machine's"},
-	{"all-platforms", 0, OPT_FLAG, NULL, NULL, "every platform of a multi-platform image, one report each"},
-	{"db", 0, OPT_STRING, "FILE", NULL, "advisory database; default the one that strake db build made, else the built-in starter set"},
-	{"starter", 0, OPT_FLAG, NULL, NULL, "use the built-in starter set even if there is a database"},
-	{"cache-dir", 0, OPT_STRING, "DIR", NULL, "layer cache; default $XDG_CACHE_HOME/strake"},
-	{"cache-size", 0, OPT_SIZE, "SIZE", "1g", "the cache is kept below this"},
-	{"no-cache", 0, OPT_FLAG, NULL, NULL, "neither read nor write the layer cache"},
-	{"skip-diff-ids", 0, OPT_FLAG, NULL, NULL, "do not hash uncompressed layers of an archive that you trust (faster; such layers are not cached)"},
-	{"parallel", 0, OPT_NUMBER, "N", "0", "layers at once; 0 = processors"},
-	{"socket", 0, OPT_STRING, "PATH", NULL, "of the docker or podman daemon"},
-	{0},
+    {"format", 'f', OPT_STRING, "NAME", "table", "report format: table, json"},
+    {"output", 'o', OPT_LIST, "[NAME=]FILE", NULL,
+     "write the report to FILE, whole or not at all; NAME=FILE writes that format, and may be "
+     "repeated"},
+    {"scanners", 0, OPT_LIST, "LIST", "vuln",
+     "what to look for: vuln, or none for the inventory alone"},
+    {"severity", 's', OPT_LIST, "LIST", NULL, "show only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"},
+    {"ignore-unfixed", 0, OPT_FLAG, NULL, NULL, "leave out what has no fixed version"},
+    {"ignore-status", 0, OPT_LIST, "LIST", NULL,
+     "leave out these: affected,will_not_fix,fix_deferred,end_of_life,under_investigation,unknown"},
+    {"ignorefile", 0, OPT_LIST, "FILE", NULL,
+     "ids to leave out; default .strakeignore, .trivyignore and .trivyignore.yaml of the working "
+     "directory"},
+    {"show-suppressed", 0, OPT_FLAG, NULL, NULL, "list what an ignore file took away"},
+    {"exit-code", 0, OPT_NUMBER, "N", "0", "exit with N when something was found"},
+    {"fail-on", 0, OPT_LIST, "LIST", NULL,
+     "exit with 1 on any of: low, medium, high, critical (that or worse), unknown, fixable, kev, "
+     "eol, incomplete"},
+    {"exit-on-eol", 0, OPT_NUMBER, "N", "0",
+     "exit with N when the distribution release is no longer supported"},
+    {"pkg-types", 0, OPT_LIST, "LIST", "os", "package types: os"},
+    {"list-all-pkgs", 0, OPT_FLAG, NULL, "true",
+     "packages without findings too, in formats that list packages"},
+    {"platform", 0, OPT_STRING, "OS/ARCH", NULL,
+     "of a multi-platform image; default this machine's"},
+    {"all-platforms", 0, OPT_FLAG, NULL, NULL,
+     "every platform of a multi-platform image, one report each"},
+    {"db", 0, OPT_STRING, "FILE", NULL,
+     "advisory database; default the one that strake db build made, else the built-in starter set"},
+    {"starter", 0, OPT_FLAG, NULL, NULL,
+     "use the built-in starter set even if there is a database"},
+    {"cache-dir", 0, OPT_STRING, "DIR", NULL, "layer cache; default $XDG_CACHE_HOME/strake"},
+    {"cache-size", 0, OPT_SIZE, "SIZE", "1g", "the cache is kept below this"},
+    {"no-cache", 0, OPT_FLAG, NULL, NULL, "neither read nor write the layer cache"},
+    {"skip-diff-ids", 0, OPT_FLAG, NULL, NULL,
+     "do not hash uncompressed layers of an archive that you trust (faster; such layers are not "
+     "cached)"},
+    {"parallel", 0, OPT_NUMBER, "N", "0", "layers at once; 0 = processors"},
+    {"socket", 0, OPT_STRING, "PATH", NULL, "of the docker or podman daemon"},
+    {0},
 };
 
 struct words {
@@ -55,17 +71,26 @@ static int word_bits(const struct options *o, const char *name, struct words wor
 				continue;
 			}
 			char given[64];
-			snprintf(given, sizeof(given), "%.*s", (int)MIN(word.len, sizeof(given) - 1), word.ptr);
+			snprintf(given, sizeof(given), "%.*s",
+				 (int)MIN(word.len, sizeof(given) - 1), word.ptr);
 			const char *near = nearest_word(given, words.names, words.n);
-			return cmd_usage("--%s: unknown word \"%s\"%s%s%s", name, given, near ? " - did you mean \"" : "",
-					 near ? near : "", near ? "\"?" : "");
+			return cmd_usage("--%s: unknown word \"%s\"%s%s%s", name, given,
+					 near ? " - did you mean \"" : "", near ? near : "",
+					 near ? "\"?" : "");
 		}
 	}
 	return 0;
 }
 
-static const char *const fail_words[] = {"unknown", "low", "medium", "high", "critical", "fixable", "kev", "eol", "incomplete"};
-enum { FAIL_UNKNOWN = 1, FAIL_FIXABLE = 1 << 5, FAIL_KEV = 1 << 6, FAIL_EOL = 1 << 7, FAIL_INCOMPLETE = 1 << 8 };
+static const char *const fail_words[] = {"unknown", "low", "medium", "high",	  "critical",
+					 "fixable", "kev", "eol",    "incomplete"};
+enum {
+	FAIL_UNKNOWN = 1,
+	FAIL_FIXABLE = 1 << 5,
+	FAIL_KEV = 1 << 6,
+	FAIL_EOL = 1 << 7,
+	FAIL_INCOMPLETE = 1 << 8
+};
 static const char *const scanner_words[] = {"vuln", "none"};
 static const char *const type_words[] = {"os", "library"};
 
@@ -80,11 +105,15 @@ static int read_request(const struct options *o, struct request *rq)
 	struct scan_options *s = &rq->opt;
 	uint32_t scanners, types;
 	const char *const *items;
-	int r = word_bits(o, "severity", (struct words){adv_severity_names, 5}, &s->filter.severities);
+	int r =
+	    word_bits(o, "severity", (struct words){adv_severity_names, 5}, &s->filter.severities);
 	if (r == 0)
-		r = word_bits(o, "ignore-status", (struct words){adv_status_names, ADV_END_OF_LIFE + 1}, &s->filter.ignore_statuses);
+		r = word_bits(o, "ignore-status",
+			      (struct words){adv_status_names, ADV_END_OF_LIFE + 1},
+			      &s->filter.ignore_statuses);
 	if (r == 0)
-		r = word_bits(o, "fail-on", (struct words){fail_words, ARRAY_LEN(fail_words)}, &rq->fail_on);
+		r = word_bits(o, "fail-on", (struct words){fail_words, ARRAY_LEN(fail_words)},
+			      &rq->fail_on);
 	if (r == 0)
 		r = word_bits(o, "scanners", (struct words){scanner_words, 2}, &scanners);
 	if (r == 0)
@@ -121,12 +150,15 @@ static bool finding_fails(const struct finding *f, uint32_t fail_on)
 		if (fail_on >> s & 1)
 			return true;
 	return ((fail_on & FAIL_UNKNOWN) && f->severity == ADV_SEV_UNKNOWN) ||
-	       ((fail_on & FAIL_FIXABLE) && f->fixed_version.len) || ((fail_on & FAIL_KEV) && f->has_vuln && f->vuln.kev);
+	       ((fail_on & FAIL_FIXABLE) && f->fixed_version.len) ||
+	       ((fail_on & FAIL_KEV) && f->has_vuln && f->vuln.kev);
 }
 
-static int exit_code(const struct options *o, const struct request *rq, const struct report *r, size_t n)
+static int exit_code(const struct options *o, const struct request *rq, const struct report *r,
+		     size_t n)
 {
-	int found = (int)MIN(opt_number(o, "exit-code"), 255), eol = (int)MIN(opt_number(o, "exit-on-eol"), 255), code = 0;
+	int found = (int)MIN(opt_number(o, "exit-code"), 255),
+	    eol = (int)MIN(opt_number(o, "exit-on-eol"), 255), code = 0;
 	bool partial = false;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < r[i].nincomplete; k++)
@@ -160,8 +192,8 @@ static unsigned terminal_width(void)
 	return 80;
 }
 
-static int write_one(const struct options *o, const struct report_writer *w, const char *path, const struct report *r,
-		     size_t n)
+static int write_one(const struct options *o, const struct report_writer *w, const char *path,
+		     const struct report *r, size_t n)
 {
 	struct err err = {0};
 	auto_buf struct buf out;
@@ -169,7 +201,9 @@ static int write_one(const struct options *o, const struct report_writer *w, con
 	struct report_style st = {.colour = tty && !getenv("NO_COLOR") && !opt_flag(o, "no-color"),
 				  .list_all_pkgs = opt_flag(o, "list-all-pkgs"),
 				  .show_suppressed = opt_flag(o, "show-suppressed"),
-				  .width = tty ? terminal_width() : path ? 120 : terminal_width()};
+				  .width = tty	  ? terminal_width()
+					   : path ? 120
+						  : terminal_width()};
 	buf_init(&out, SIZE_MAX / 2);
 	if (w->write(r, n, &st, &out, &err) < 0 || cmd_write(path, buf_slice(&out), &err) < 0)
 		return cmd_fail(&err);
@@ -210,7 +244,8 @@ static int read_outputs(const struct options *o, struct output *outs, size_t cap
 		for (size_t i = 0; i < k && i < ARRAY_LEN(names); i++)
 			names[i] = all[i]->name;
 		const char *near = nearest_word(format, names, MIN(k, ARRAY_LEN(names)));
-		return cmd_usage("--format %s: no such format%s%s", format, near ? "; did you mean " : "", near ? near : "");
+		return cmd_usage("--format %s: no such format%s%s", format,
+				 near ? "; did you mean " : "", near ? near : "");
 	}
 	if (*n == 0) {
 		*n = 1;
@@ -227,7 +262,8 @@ static int read_outputs(const struct options *o, struct output *outs, size_t cap
 	return 0;
 }
 
-static int scan(const struct options *o, const struct request *rq, const struct output *outs, size_t nouts)
+static int scan(const struct options *o, const struct request *rq, const struct output *outs,
+		size_t nouts)
 {
 	struct err err = {0};
 	struct scan_job *job = NULL;
@@ -261,27 +297,30 @@ static int run(const struct options *o)
 	if (r)
 		return r;
 	if (o->nargs == 0)
-		return cmd_usage("nothing to scan: give an archive, a layout, a directory or an image name");
+		return cmd_usage(
+		    "nothing to scan: give an archive, a layout, a directory or an image name");
 	return scan(o, &rq, outs, nouts);
 }
 
 const struct command cmd_scan = {
-	.name = "scan",
-	.synopsis = "TARGET...",
-	.summary = "known vulnerabilities in the packages of images and root file systems",
-	.text = "TARGET is one of\n.nf\n"
-		"  docker-archive:FILE[:TAG]  what docker, podman, skopeo or kaniko saved\n"
-		"  oci-archive:FILE[:TAG]     a tar of an OCI layout\n"
-		"  oci:DIR[:TAG|@DIGEST]      an OCI layout\n"
-		"  docker:REF, podman:REF     an image of the daemon, streamed from its socket\n"
-		"  rootfs:DIR                 an unpacked root file system, or a tar of one\n"
-		"  -                          an archive on standard input\n"
-		".fi\nor a bare path or name, which is recognised by what lies there.",
-	.options = scan_options,
-	.examples = {{"strake scan image.tar", "a saved image, report for people"},
-		     {"strake scan --severity HIGH,CRITICAL --ignore-unfixed alpine.tar.gz", "only what matters and can be mended"},
-		     {"strake scan --format json --output report.json oci:layout:v1", "for programs"},
-		     {"strake scan -o table=report.txt -o json=report.json rootfs:/mnt", "two reports of one run"},
-		     {"strake scan --fail-on critical,eol docker:app:latest", "a gate in CI"}},
-	.run = run,
+    .name = "scan",
+    .synopsis = "TARGET...",
+    .summary = "known vulnerabilities in the packages of images and root file systems",
+    .text = "TARGET is one of\n.nf\n"
+	    "  docker-archive:FILE[:TAG]  what docker, podman, skopeo or kaniko saved\n"
+	    "  oci-archive:FILE[:TAG]     a tar of an OCI layout\n"
+	    "  oci:DIR[:TAG|@DIGEST]      an OCI layout\n"
+	    "  docker:REF, podman:REF     an image of the daemon, streamed from its socket\n"
+	    "  rootfs:DIR                 an unpacked root file system, or a tar of one\n"
+	    "  -                          an archive on standard input\n"
+	    ".fi\nor a bare path or name, which is recognised by what lies there.",
+    .options = scan_options,
+    .examples = {{"strake scan image.tar", "a saved image, report for people"},
+		 {"strake scan --severity HIGH,CRITICAL --ignore-unfixed alpine.tar.gz",
+		  "only what matters and can be mended"},
+		 {"strake scan --format json --output report.json oci:layout:v1", "for programs"},
+		 {"strake scan -o table=report.txt -o json=report.json rootfs:/mnt",
+		  "two reports of one run"},
+		 {"strake scan --fail-on critical,eol docker:app:latest", "a gate in CI"}},
+    .run = run,
 };

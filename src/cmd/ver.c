@@ -29,12 +29,15 @@ static int table(const char *(*answer)(struct slice, struct slice, struct slice)
 	size_t cap = 0;
 	ssize_t n;
 	while ((n = getline(&line, &cap, stdin)) >= 0) {
-		struct slice rest = slice_of(line, (size_t)n), eco = SL_NONE, a = SL_NONE, b = SL_NONE;
+		struct slice rest = slice_of(line, (size_t)n), eco = SL_NONE, a = SL_NONE,
+			     b = SL_NONE;
 		if (rest.len > MAX_LINE)
 			return cmd_usage("a line of the table is over %zu bytes", MAX_LINE);
-		while (rest.len && (rest.ptr[rest.len - 1] == '\n' || rest.ptr[rest.len - 1] == '\r'))
+		while (rest.len &&
+		       (rest.ptr[rest.len - 1] == '\n' || rest.ptr[rest.len - 1] == '\r'))
 			rest.len--;
-		bool whole = slice_cut(&rest, '\t', &eco) && slice_cut(&rest, '\t', &a) && slice_cut(&rest, '\t', &b);
+		bool whole = slice_cut(&rest, '\t', &eco) && slice_cut(&rest, '\t', &a) &&
+			     slice_cut(&rest, '\t', &b);
 		puts(whole ? answer(eco, a, b) : "?");
 	}
 	return 0;
@@ -49,10 +52,12 @@ static int unknown(const char *eco)
 	for (size_t i = 0; i < n; i++)
 		names[i] = all[i]->name;
 	const char *near = nearest_word(eco, names, n);
-	return cmd_usage("unknown ecosystem \"%s\"%s%s", eco, near ? " - did you mean " : "", near ? near : "");
+	return cmd_usage("unknown ecosystem \"%s\"%s%s", eco, near ? " - did you mean " : "",
+			 near ? near : "");
 }
 
-static int run(const struct options *o, const char *(*answer)(struct slice, struct slice, struct slice), const char *want)
+static int run(const struct options *o,
+	       const char *(*answer)(struct slice, struct slice, struct slice), const char *want)
 {
 	if (o->nargs == 0)
 		return table(answer);
@@ -62,7 +67,8 @@ static int run(const struct options *o, const char *(*answer)(struct slice, stru
 		return unknown(o->args[0]);
 	const char *a = answer(slice_str(o->args[0]), slice_str(o->args[1]), slice_str(o->args[2]));
 	if (a[0] == '?')
-		return cmd_usage("\"%s\" or \"%s\" is not valid for %s", o->args[1], o->args[2], o->args[0]);
+		return cmd_usage("\"%s\" or \"%s\" is not valid for %s", o->args[1], o->args[2],
+				 o->args[0]);
 	puts(a);
 	return 0;
 }
@@ -78,19 +84,21 @@ static int run_match(const struct options *o)
 }
 
 const struct command cmd_ver_compare = {
-	.name = "ver compare",
-	.synopsis = "[ECOSYSTEM A B]",
-	.summary = "the order of two versions: prints <, = or >",
-	.text = "Without arguments a table ecosystem<TAB>a<TAB>b is read from standard input and answered line by line; "
-		"? stands for an invalid version.",
-	.examples = {{"strake ver compare deb 1.0~rc1 1.0", "prints <"}},
-	.run = run_compare,
+    .name = "ver compare",
+    .synopsis = "[ECOSYSTEM A B]",
+    .summary = "the order of two versions: prints <, = or >",
+    .text = "Without arguments a table ecosystem<TAB>a<TAB>b is read from standard input and "
+	    "answered line by line; "
+	    "? stands for an invalid version.",
+    .examples = {{"strake ver compare deb 1.0~rc1 1.0", "prints <"}},
+    .run = run_compare,
 };
 const struct command cmd_ver_match = {
-	.name = "ver match",
-	.synopsis = "[ECOSYSTEM VERSION RANGE]",
-	.summary = "is a version in a range: prints true or false",
-	.text = "Without arguments a table ecosystem<TAB>version<TAB>range is read from standard input.",
-	.examples = {{"strake ver match rpm 1:2.3-4 '>= 1:2.0, < 1:3'", "prints true"}},
-	.run = run_match,
+    .name = "ver match",
+    .synopsis = "[ECOSYSTEM VERSION RANGE]",
+    .summary = "is a version in a range: prints true or false",
+    .text =
+	"Without arguments a table ecosystem<TAB>version<TAB>range is read from standard input.",
+    .examples = {{"strake ver match rpm 1:2.3-4 '>= 1:2.0, < 1:3'", "prints true"}},
+    .run = run_match,
 };

@@ -4,7 +4,9 @@
 
 #include <assert.h>
 
-static void try_reader(struct slice in, int (*read)(struct blob_store *b, const struct image_options *opt, struct err *err))
+static void try_reader(struct slice in,
+		       int (*read)(struct blob_store *b, const struct image_options *opt,
+				   struct err *err))
 {
 	struct err err = {0};
 	struct image_options opt = {.platform = "linux/amd64"};
@@ -12,7 +14,8 @@ static void try_reader(struct slice in, int (*read)(struct blob_store *b, const 
 	struct blob_store b = {.src = &src, .dir = -1};
 	struct pack_mem mem;
 	arena_init(&src.arena, 32 * MIB);
-	if (archive_scan(&b, pack_mem_source(&mem, in, 0), -1, &opt, &err) == 0 && read(&b, &opt, &err) == 0)
+	if (archive_scan(&b, pack_mem_source(&mem, in, 0), -1, &opt, &err) == 0 &&
+	    read(&b, &opt, &err) == 0)
 		for (size_t i = 0; i < src.nimages; i++)
 			assert(src.images[i].nlayers == 0 || src.images[i].layers);
 	blob_store_done(&b);

@@ -39,14 +39,16 @@ int cache_open(const char *dir, uint64_t max_bytes, struct cache *ret, struct er
 	return 0;
 }
 
-static int entry_path(const struct cache *c, struct slice digest, uint64_t key, char *out, size_t cap, bool dir_only)
+static int entry_path(const struct cache *c, struct slice digest, uint64_t key, char *out,
+		      size_t cap, bool dir_only)
 {
 	unsigned char sum[SHA256_LEN];
 	if (c->off || digest_parse(digest, sum) < 0)
 		return -EINVAL;
 	int n = snprintf(out, cap, "%s/layers/%.2s", c->dir, digest.ptr + 7);
 	if (!dir_only && n > 0 && (size_t)n < cap)
-		n += snprintf(out + n, cap - (size_t)n, "/%.64s-%016llx", digest.ptr + 7, (unsigned long long)key);
+		n += snprintf(out + n, cap - (size_t)n, "/%.64s-%016llx", digest.ptr + 7,
+			      (unsigned long long)key);
 	return n > 0 && (size_t)n < cap ? 0 : -ENAMETOOLONG;
 }
 
@@ -55,8 +57,8 @@ static bool entry_ok(const struct mapping *m, uint64_t key)
 	struct reader r = rd_init(mapping_slice(m));
 	struct slice mark = rd_take(&r, sizeof(magic));
 	uint64_t has_key = rd_u64le(&r), len = rd_u64le(&r), sum = rd_u64le(&r);
-	return !r.bad && slice_eq(mark, slice_of(magic, sizeof(magic))) && has_key == key && len == r.rest.len &&
-	       hash64(r.rest.ptr, r.rest.len) == sum;
+	return !r.bad && slice_eq(mark, slice_of(magic, sizeof(magic))) && has_key == key &&
+	       len == r.rest.len && hash64(r.rest.ptr, r.rest.len) == sum;
 }
 
 int cache_get(const struct cache *c, struct slice digest, uint64_t key, struct mapping *ret)
@@ -85,7 +87,8 @@ struct slice cache_body(const struct mapping *m)
 	return slice_from(mapping_slice(m), CACHE_HEADER);
 }
 
-int cache_put(const struct cache *c, struct slice digest, uint64_t key, struct slice data, struct err *err)
+int cache_put(const struct cache *c, struct slice digest, uint64_t key, struct slice data,
+	      struct err *err)
 {
 	char path[4400], dir[4400];
 	if (entry_path(c, digest, key, path, sizeof(path), false) < 0)
@@ -133,7 +136,8 @@ static int list_dir(int root, const char *sub, struct cache_list *l, struct err 
 		struct cache_file f;
 		if (fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 			continue;
-		if (snprintf(f.name, sizeof(f.name), "%.8s/%s", sub, e->d_name) >= (int)sizeof(f.name))
+		if (snprintf(f.name, sizeof(f.name), "%.8s/%s", sub, e->d_name) >=
+		    (int)sizeof(f.name))
 			continue;
 		f.used = st.st_mtime;
 		f.size = (uint64_t)st.st_size;

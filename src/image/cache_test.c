@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static const char digest[] = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+static const char digest[] =
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 static void open_temp(struct cache *c, char dir[64])
 {
@@ -92,5 +93,5 @@ static void trimming_keeps_the_newest(void **state)
 	clean(&c, dir);
 }
 
-RUN_TESTS(T(a_result_comes_back_for_its_digest_and_key_only), T(a_damaged_entry_counts_as_absent_and_is_removed),
-	  T(trimming_keeps_the_newest))
+RUN_TESTS(T(a_result_comes_back_for_its_digest_and_key_only),
+	  T(a_damaged_entry_counts_as_absent_and_is_removed), T(trimming_keeps_the_newest))

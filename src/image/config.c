@@ -8,8 +8,9 @@
 static const struct {
 	const char *machine, *arch, *variant;
 } machines[] = {
-	{"x86_64", "amd64", ""}, {"aarch64", "arm64", "v8"}, {"armv7l", "arm", "v7"},	 {"armv6l", "arm", "v6"},
-	{"i686", "386", ""},	 {"ppc64le", "ppc64le", ""}, {"riscv64", "riscv64", ""}, {"s390x", "s390x", ""},
+    {"x86_64", "amd64", ""},	{"aarch64", "arm64", "v8"}, {"armv7l", "arm", "v7"},
+    {"armv6l", "arm", "v6"},	{"i686", "386", ""},	    {"ppc64le", "ppc64le", ""},
+    {"riscv64", "riscv64", ""}, {"s390x", "s390x", ""},
 };
 
 static void host_platform(struct platform *ret)
@@ -40,7 +41,9 @@ int platform_parse(const char *text, struct platform *ret, struct err *err)
 	if (slice_cut(&rest, '/', &part))
 		ret->variant = part;
 	if (ret->os.len == 0 || ret->arch.len == 0 || rest.ptr)
-		return err_usage(err, "--platform %s: expected os/arch[/variant], for example linux/arm64", text);
+		return err_usage(
+		    err, "--platform %s: expected os/arch[/variant], for example linux/arm64",
+		    text);
 	/* uname's words are understood too */
 	for (size_t i = 0; i < ARRAY_LEN(machines); i++)
 		if (slice_is(ret->arch, machines[i].machine))
@@ -48,7 +51,8 @@ int platform_parse(const char *text, struct platform *ret, struct err *err)
 	return 0;
 }
 
-bool platform_matches(const struct platform *want, struct slice os, struct slice arch, struct slice variant)
+bool platform_matches(const struct platform *want, struct slice os, struct slice arch,
+		      struct slice variant)
 {
 	if (!slice_eq(want->os, os) || !slice_eq(want->arch, arch))
 		return false;
@@ -58,7 +62,8 @@ bool platform_matches(const struct platform *want, struct slice os, struct slice
 	return want->variant.len == 0 || variant.len == 0 || slice_eq(want->variant, variant);
 }
 
-static int diff_ids(struct image_source *src, struct image *im, const struct node *root, struct err *err)
+static int diff_ids(struct image_source *src, struct image *im, const struct node *root,
+		    struct err *err)
 {
 	const struct node *ids = node_path(root, "rootfs.diff_ids");
 	size_t n = ids ? ids->count : 0, i = 0;
@@ -66,14 +71,16 @@ static int diff_ids(struct image_source *src, struct image *im, const struct nod
 		return err_limit(err, "more than %d layers", MAX_LAYERS);
 	if (n != im->nlayers) {
 		/* Which diff ID belongs to which layer cannot be told: the layers stay readable, but unverified. */
-		im->trouble = arena_printf(&src->arena, "configuration lists %zu diff IDs, the manifest %zu layers", n,
-					   im->nlayers);
+		im->trouble = arena_printf(
+		    &src->arena, "configuration lists %zu diff IDs, the manifest %zu layers", n,
+		    im->nlayers);
 		return 0;
 	}
-	node_each(id, ids) {
+	node_each (id, ids) {
 		unsigned char sum[SHA256_LEN];
 		if (digest_parse(node_str(id), sum) < 0)
-			return err_input(err, "configuration: diff ID %zu is not a sha256 digest", i);
+			return err_input(err, "configuration: diff ID %zu is not a sha256 digest",
+					 i);
 		if (i < im->nlayers)
 			im->layers[i].diff_id = arena_dup(&src->arena, node_str(id));
 		i++;
@@ -87,7 +94,7 @@ static size_t base_layers(const struct node *history)
 	size_t layers = 0, base = 0;
 	bool cmd = false;
 	size_t at_cmd = 0;
-	node_each(h, history) {
+	node_each (h, history) {
 		struct slice by = node_get_str(h, "created_by");
 		if (!node_true(node_get(h, "empty_layer"))) {
 			if (cmd)
@@ -105,7 +112,7 @@ static size_t base_layers(const struct node *history)
 static void history(struct image_source *src, struct image *im, const struct node *root)
 {
 	size_t i = 0, base = base_layers(node_get(root, "history"));
-	node_each(h, node_get(root, "history")) {
+	node_each (h, node_get(root, "history")) {
 		if (node_true(node_get(h, "empty_layer")))
 			continue;
 		if (i >= im->nlayers)

@@ -14,9 +14,9 @@
 struct response {
 	int fd;
 	char buf[256 * 1024];
-	struct slice have;   /* received, not handed out */
+	struct slice have; /* received, not handed out */
 	bool chunked, ended;
-	uint64_t left;       /* of the body or the chunk */
+	uint64_t left; /* of the body or the chunk */
 	bool until_close;
 	int status;
 };
@@ -41,13 +41,15 @@ static int get_line(struct response *r, struct buf *line, struct err *err)
 		if (r->have.len == 0)
 			TRY(fill(r, err));
 		if (r->have.len == 0)
-			return err_set(err, ERR_NETWORK, -EPIPE, "the daemon closed the connection");
+			return err_set(err, ERR_NETWORK, -EPIPE,
+				       "the daemon closed the connection");
 		ssize_t at = slice_chr(r->have, '\n');
 		size_t n = at < 0 ? r->have.len : (size_t)at + 1;
 		buf_put(line, r->have.ptr, n);
 		r->have = slice_from(r->have, n);
 		if (line->failed)
-			return err_limit(err, "the daemon sent a header line over %zu bytes", line->max);
+			return err_limit(err, "the daemon sent a header line over %zu bytes",
+					 line->max);
 		if (at >= 0)
 			return 0;
 	}
@@ -79,7 +81,8 @@ static int read_head(struct response *r, struct err *err)
 		}
 		if (slice_ieq(name, SL("content-length")) && !r->chunked) {
 			if (slice_u64(rest, 10, &r->left) < 0)
-				return err_set(err, ERR_NETWORK, -EPROTO, "the daemon sent a strange length");
+				return err_set(err, ERR_NETWORK, -EPROTO,
+					       "the daemon sent a strange length");
 			r->until_close = false;
 		}
 	}
@@ -112,9 +115,12 @@ static int body_next(void *arg, struct slice *chunk, struct err *err)
 		TRY(fill(r, err));
 	if (r->have.len == 0) {
 		r->ended = true;
-		return r->until_close ? 0 : err_set(err, ERR_NETWORK, -EPIPE, "the daemon broke off the transfer");
+		return r->until_close
+			   ? 0
+			   : err_set(err, ERR_NETWORK, -EPIPE, "the daemon broke off the transfer");
 	}
-	*chunk = r->until_close ? r->have : slice_sub(r->have, 0, (size_t)MIN(r->left, r->have.len));
+	*chunk =
+	    r->until_close ? r->have : slice_sub(r->have, 0, (size_t)MIN(r->left, r->have.len));
 	if (!r->until_close)
 		r->left -= chunk->len;
 	r->have = slice_from(r->have, chunk->len);
@@ -133,13 +139,15 @@ static int refusal(struct response *r, struct slice ref, struct err *err)
 	for (struct slice c; body_next(r, &c, &ignored) == 0 && c.len && !body.failed;)
 		buf_puts(&body, c);
 	struct slice message = SL("no reason given");
-	if (json_parse(&d, buf_slice(&body), NULL, &root, &ignored) == 0 && node_get_str(root, "message").len)
+	if (json_parse(&d, buf_slice(&body), NULL, &root, &ignored) == 0 &&
+	    node_get_str(root, "message").len)
 		message = node_get_str(root, "message");
 	if (r->status == 404)
-		return err_set(err, ERR_NOT_FOUND, -ENOENT, "%.*s: the daemon has no such image (%.*s) - pull it first",
+		return err_set(err, ERR_NOT_FOUND, -ENOENT,
+			       "%.*s: the daemon has no such image (%.*s) - pull it first",
 			       SL_FMT(ref), SL_FMT(message));
-	return err_set(err, ERR_NETWORK, -EPROTO, "%.*s: the daemon answers %d: %.*s", SL_FMT(ref), r->status,
-		       SL_FMT(message));
+	return err_set(err, ERR_NETWORK, -EPROTO, "%.*s: the daemon answers %d: %.*s", SL_FMT(ref),
+		       r->status, SL_FMT(message));
 }
 
 static int connect_to(const char *path, struct err *err)
@@ -156,13 +164,15 @@ static int connect_to(const char *path, struct err *err)
 
 static int connect_daemon(bool podman, const char *given, struct err *err)
 {
-	const char *env = getenv(podman ? "CONTAINER_HOST" : "DOCKER_HOST"), *run = getenv("XDG_RUNTIME_DIR");
+	const char *env = getenv(podman ? "CONTAINER_HOST" : "DOCKER_HOST"),
+		   *run = getenv("XDG_RUNTIME_DIR");
 	char user[256];
 	if (!given && env && strncmp(env, "unix://", 7) == 0)
 		given = env + 7;
 	if (given)
 		return connect_to(given, err);
-	snprintf(user, sizeof(user), "%s/%s", run ? run : "/run/user/0", podman ? "podman/podman.sock" : "docker.sock");
+	snprintf(user, sizeof(user), "%s/%s", run ? run : "/run/user/0",
+		 podman ? "podman/podman.sock" : "docker.sock");
 	int fd = connect_to(podman ? "/run/podman/podman.sock" : "/var/run/docker.sock", err);
 	if (fd < 0) {
 		struct err second = {0};
@@ -184,7 +194,8 @@ static bool ref_ok(struct slice ref)
 }
 
 /* Reads the answer on a connected descriptor. */
-int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct image_options *opt, struct err *err)
+int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct image_options *opt,
+		   struct err *err)
 {
 	auto_free struct response *r = calloc(1, sizeof(*r));
 	if (!r)
@@ -198,16 +209,20 @@ int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct 
 	return archive_scan(b, in, -1, opt, err);
 }
 
-int daemon_stream(struct blob_store *b, bool podman, struct slice ref, const struct image_options *opt, struct err *err)
+int daemon_stream(struct blob_store *b, bool podman, struct slice ref,
+		  const struct image_options *opt, struct err *err)
 {
 	char request[1400];
 	const char *who = podman ? "podman" : "docker";
 	if (!ref_ok(ref))
-		return err_usage(err, "\"%.*s\" is neither a file nor an image reference", SL_FMT(ref));
+		return err_usage(err, "\"%.*s\" is neither a file nor an image reference",
+				 SL_FMT(ref));
 	auto_close int fd = connect_daemon(podman, opt->socket, err);
 	if (fd < 0)
-		return err_wrap(err, "%.*s: no such file, and the %s daemon cannot be asked", SL_FMT(ref), who);
-	int n = snprintf(request, sizeof(request), "GET /images/%.*s/get HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+		return err_wrap(err, "%.*s: no such file, and the %s daemon cannot be asked",
+				SL_FMT(ref), who);
+	int n = snprintf(request, sizeof(request),
+			 "GET /images/%.*s/get HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
 			 SL_FMT(ref), who);
 	TRY(file_write_fd(fd, slice_of(request, (size_t)n), err));
 	return daemon_receive(b, fd, ref, opt, err);

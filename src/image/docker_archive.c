@@ -22,12 +22,14 @@ static int check_config_digest(const struct image *im, struct slice name, struct
 	char text[DIGEST_TEXT];
 	struct slice want = digest_in_name(name, text);
 	if (want.len && !slice_eq(want, im->id))
-		return err_input(err, "configuration %.*s: content has digest %.*s - the archive is damaged",
-				 SL_FMT(name), SL_FMT(im->id));
+		return err_input(
+		    err, "configuration %.*s: content has digest %.*s - the archive is damaged",
+		    SL_FMT(name), SL_FMT(im->id));
 	return 0;
 }
 
-static int read_layers(struct blob_store *b, struct image *im, const struct node *layers, struct err *err)
+static int read_layers(struct blob_store *b, struct image *im, const struct node *layers,
+		       struct err *err)
 {
 	struct arena *a = &b->src->arena;
 	im->nlayers = layers ? layers->count : 0;
@@ -37,7 +39,7 @@ static int read_layers(struct blob_store *b, struct image *im, const struct node
 	if (!im->layers)
 		return err_oom(err);
 	size_t i = 0;
-	node_each(n, layers) {
+	node_each (n, layers) {
 		struct image_layer *l = &im->layers[i++];
 		char path[4096], text[DIGEST_TEXT];
 		size_t len;
@@ -47,8 +49,9 @@ static int read_layers(struct blob_store *b, struct image *im, const struct node
 		const struct member *m = store_member(b, slice_of(path, len));
 		if (!m) {
 			l->name = arena_dup(a, slice_of(path, len));
-			l->trouble = arena_printf(a, "layer %.*s is named by manifest.json but not in the archive",
-						  (int)len, path);
+			l->trouble = arena_printf(
+			    a, "layer %.*s is named by manifest.json but not in the archive",
+			    (int)len, path);
 			continue;
 		}
 		l->name = m->name;
@@ -60,7 +63,8 @@ static int read_layers(struct blob_store *b, struct image *im, const struct node
 	return 0;
 }
 
-static int read_image(struct blob_store *b, const struct node *item, struct slice where, struct err *err)
+static int read_image(struct blob_store *b, const struct node *item, struct slice where,
+		      struct err *err)
 {
 	struct arena *a = &b->src->arena;
 	struct image im = {0};
@@ -74,7 +78,8 @@ static int read_image(struct blob_store *b, const struct node *item, struct slic
 		return err_oom(err);
 	size_t i = 0;
 	if (im.ntags)
-		node_each(t, tags) im.tags[i++] = arena_dup(a, node_str(t));
+		node_each (t, tags)
+			im.tags[i++] = arena_dup(a, node_str(t));
 	im.name = im.ntags ? im.tags[0] : arena_dup(a, where);
 	TRY(read_layers(b, &im, node_get(item, "Layers"), err));
 	if (!path_normalise(name, path, sizeof(path), &len) || len == 0)
@@ -86,7 +91,8 @@ static int read_image(struct blob_store *b, const struct node *item, struct slic
 	return add_image(b->src, &im, err);
 }
 
-int docker_manifest_read(struct blob_store *b, struct slice where, const struct image_options *opt, struct err *err)
+int docker_manifest_read(struct blob_store *b, struct slice where, const struct image_options *opt,
+			 struct err *err)
 {
 	struct slice bytes;
 	struct node *root;
@@ -99,6 +105,8 @@ int docker_manifest_read(struct blob_store *b, struct slice where, const struct 
 		return err_wrap(err, "manifest.json");
 	if (!node_is(root, NODE_ARRAY) || root->count == 0)
 		return err_input(err, "manifest.json lists no image");
-	node_each(item, root) if (read_image(b, item, where, err) < 0) return err_wrap(err, "manifest.json");
+	node_each (item, root)
+		if (read_image(b, item, where, err) < 0)
+			return err_wrap(err, "manifest.json");
 	return 0;
 }

@@ -14,32 +14,34 @@ struct image_bytes {
 	uint64_t offset, size;
 };
 struct image_layer {
-	struct slice digest;     /* of the blob, as the manifest claims; "" where the format has none */
-	struct slice diff_id;    /* of the unpacked tar, as the configuration claims; "" where absent */
-	uint64_t size;           /* as the manifest claims; 0 none */
+	struct slice digest; /* of the blob, as the manifest claims; "" where the format has none */
+	struct slice
+	    diff_id;   /* of the unpacked tar, as the configuration claims; "" where absent */
+	uint64_t size; /* as the manifest claims; 0 none */
 	struct slice media_type; /* may be empty */
 	struct slice created_by; /* of the history; may be empty */
-	bool base;               /* guessed to come with the base image */
-	struct slice name;       /* path inside an archive: how a streamed blob is found again */
+	bool base;		 /* guessed to come with the base image */
+	struct slice name;	 /* path inside an archive: how a streamed blob is found again */
 	struct image_bytes bytes;
-	struct slice trouble;    /* not empty: why the blob cannot be read (missing, encrypted ...) */
+	struct slice trouble; /* not empty: why the blob cannot be read (missing, encrypted ...) */
 };
 struct image {
-	struct slice name;            /* how the user sees it */
-	struct slice id;              /* digest of the configuration */
+	struct slice name;	      /* how the user sees it */
+	struct slice id;	      /* digest of the configuration */
 	struct slice manifest_digest; /* "" in docker archives */
-	struct slice config;          /* JSON document */
+	struct slice config;	      /* JSON document */
 	struct slice architecture, os, variant;
 	struct slice *tags, *repo_digests;
 	size_t ntags, nrepo_digests;
 	struct image_layer *layers; /* lowest first */
 	size_t nlayers;
-	struct slice trouble;       /* not empty: what of the image as a whole does not fit together */
+	struct slice trouble; /* not empty: what of the image as a whole does not fit together */
 };
 struct image_options {
-	const char *platform;  /* os/arch[/variant]; NULL = the host's */
+	const char *platform; /* os/arch[/variant]; NULL = the host's */
 	bool all_platforms;
-	const char *socket;    /* of the docker or podman daemon; NULL = environment, then usual places */
+	const char
+	    *socket; /* of the docker or podman daemon; NULL = environment, then usual places */
 	/* Blobs of an archive that can only be read once (a pipe, a compressed archive, a daemon) go through
 	 * here in the order they come. begin answers a token (>= 0) for the blob, or -ENOENT when its content is
 	 * not needed; data and end follow for a taken blob. */
@@ -52,9 +54,10 @@ struct image_source {
 	struct arena arena;
 	struct image *images;
 	size_t nimages;
-	bool streamed;          /* bytes went through begin/data/end: look up tokens by layer name */
-	bool root_archive;      /* a root file system as one tar: one image with one layer, no configuration */
-	struct map tokens;      /* name -> token + 1 */
+	bool streamed; /* bytes went through begin/data/end: look up tokens by layer name */
+	bool
+	    root_archive; /* a root file system as one tar: one image with one layer, no configuration */
+	struct map tokens; /* name -> token + 1 */
 	int *fds;
 	size_t nfds, fds_cap;
 	struct mapping map;
@@ -72,12 +75,13 @@ enum image_kind {
 };
 /* Splits "docker-archive:x" into kind and rest; a bare word is recognised by what lies there:
  * a directory (OCI layout or root file system), a file (archive kinds), else a reference to a daemon. */
-int image_target(struct slice text, enum image_kind *kind, struct slice *rest, struct err *err) must_use;
+int image_target(struct slice text, enum image_kind *kind, struct slice *rest,
+		 struct err *err) must_use;
 extern const char *const image_kind_names[];
 
 /* Opens any kind but a directory root file system. Everything lives until image_source_done. */
-int image_open(enum image_kind kind, struct slice where, const struct image_options *opt, struct image_source *ret,
-	       struct err *err) must_use;
+int image_open(enum image_kind kind, struct slice where, const struct image_options *opt,
+	       struct image_source *ret, struct err *err) must_use;
 void image_source_done(struct image_source *s);
 #define auto_image_source CLEANUP(image_source_done)
 /* Token that begin gave for a layer; -1 none. */
@@ -88,7 +92,7 @@ int image_token(const struct image_source *s, struct slice name);
 enum index_flag { INDEX_PRESENT = 1, INDEX_WHITEOUT = 2, INDEX_OPAQUE = 4 };
 struct index_entry {
 	struct slice path, link; /* normal form; link as stored */
-	char type;               /* enum tar_type */
+	char type;		 /* enum tar_type */
 	uint8_t flags;
 	uint16_t mode;
 	uint64_t size;
@@ -100,7 +104,8 @@ struct index_builder {
 void index_builder_init(struct index_builder *b, size_t max_bytes);
 void index_builder_done(struct index_builder *b);
 /* Takes a path as written in the tar; whiteouts are understood here. Over the maximum: ERR_LIMIT. */
-int index_add(struct index_builder *b, const struct tar_entry *e, struct slice normal, struct err *err) must_use;
+int index_add(struct index_builder *b, const struct tar_entry *e, struct slice normal,
+	      struct err *err) must_use;
 /* Writes the finished index (records, hash table, strings) to out. */
 int index_finish(struct index_builder *b, struct buf *out, struct err *err) must_use;
 
@@ -108,7 +113,8 @@ struct index_view {
 	struct slice all;
 	uint32_t count, slots;
 };
-int index_open(struct slice all, struct index_view *ret, struct err *err) must_use; /* bounds are checked */
+int index_open(struct slice all, struct index_view *ret,
+	       struct err *err) must_use; /* bounds are checked */
 /* The last entry at path, or false. */
 bool index_find(const struct index_view *v, struct slice path, struct index_entry *ret);
 bool index_get(const struct index_view *v, uint32_t i, struct index_entry *ret);
@@ -131,7 +137,8 @@ int cache_get(const struct cache *c, struct slice digest, uint64_t key, struct m
 /* The stored bytes of a found entry. */
 struct slice cache_body(const struct mapping *m);
 /* Best effort: a full disk or a read-only home costs speed, not the scan. */
-int cache_put(const struct cache *c, struct slice digest, uint64_t key, struct slice data, struct err *err) must_use;
+int cache_put(const struct cache *c, struct slice digest, uint64_t key, struct slice data,
+	      struct err *err) must_use;
 struct cache_stat {
 	uint64_t entries, bytes;
 };

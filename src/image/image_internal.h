@@ -20,8 +20,8 @@ struct member {
 /* Where the blobs of a source are found. One per kind of storage. */
 struct blob_store {
 	struct image_source *src;
-	int dir;                     /* OCI directory: its descriptor; -1 for archives */
-	VEC(struct member) members;  /* archives */
+	int dir;		    /* OCI directory: its descriptor; -1 for archives */
+	VEC(struct member) members; /* archives */
 	struct map by_name;
 	bool streamed;
 };
@@ -29,30 +29,40 @@ void blob_store_done(struct blob_store *b);
 /* A member by name, links followed; NULL when absent. */
 const struct member *store_member(const struct blob_store *b, struct slice name);
 /* Whole small document by name; -ENOENT (err filled) when absent. Lives in the source's arena. */
-int store_document(struct blob_store *b, struct slice name, struct slice *ret, struct err *err) must_use;
+int store_document(struct blob_store *b, struct slice name, struct slice *ret,
+		   struct err *err) must_use;
 /* The bytes of a blob by its digest (blobs/<alg>/<hex>); fd -1 when absent. */
-int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *bytes, struct slice *name, struct err *err) must_use;
+int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *bytes,
+	       struct slice *name, struct err *err) must_use;
 /* Like store_document, by digest; checks digest and size (size 0 = not known). */
-int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size, struct slice *ret, struct err *err) must_use;
+int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size, struct slice *ret,
+			struct err *err) must_use;
 
-int archive_scan(struct blob_store *b, struct pack_source in, int fd, const struct image_options *opt, struct err *err) must_use;
+int archive_scan(struct blob_store *b, struct pack_source in, int fd,
+		 const struct image_options *opt, struct err *err) must_use;
 
 /* Reads what the store says it holds and fills src->images. */
-int docker_manifest_read(struct blob_store *b, struct slice where, const struct image_options *opt, struct err *err) must_use;
-int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector, const struct image_options *opt, struct err *err) must_use;
+int docker_manifest_read(struct blob_store *b, struct slice where, const struct image_options *opt,
+			 struct err *err) must_use;
+int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector,
+		    const struct image_options *opt, struct err *err) must_use;
 /* Fills id, platform, diff IDs, history of im from its configuration document. */
-int config_read(struct image_source *src, struct image *im, struct slice doc, struct err *err) must_use;
+int config_read(struct image_source *src, struct image *im, struct slice doc,
+		struct err *err) must_use;
 int add_image(struct image_source *src, const struct image *im, struct err *err) must_use;
 
 struct platform {
 	struct slice os, arch, variant;
 };
 int platform_parse(const char *text, struct platform *ret, struct err *err) must_use;
-bool platform_matches(const struct platform *want, struct slice os, struct slice arch, struct slice variant);
+bool platform_matches(const struct platform *want, struct slice os, struct slice arch,
+		      struct slice variant);
 
 /* Is this a directory that stands at the top of a root file system? */
 bool image_is_root_dir(struct slice top);
 
 /* Streams the save archive of ref from the daemon through archive_scan. */
-int daemon_stream(struct blob_store *b, bool podman, struct slice ref, const struct image_options *opt, struct err *err) must_use;
-int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct image_options *opt, struct err *err) must_use;
+int daemon_stream(struct blob_store *b, bool podman, struct slice ref,
+		  const struct image_options *opt, struct err *err) must_use;
+int daemon_receive(struct blob_store *b, int fd, struct slice ref, const struct image_options *opt,
+		   struct err *err) must_use;

@@ -33,7 +33,8 @@ void index_builder_done(struct index_builder *b)
 	buf_free(&b->strings);
 }
 
-static int put_record(struct index_builder *b, struct record *r, struct slice path, struct slice link, struct err *err)
+static int put_record(struct index_builder *b, struct record *r, struct slice path,
+		      struct slice link, struct err *err)
 {
 	r->path = (uint32_t)b->strings.len;
 	r->path_len = (uint16_t)path.len;
@@ -43,18 +44,24 @@ static int put_record(struct index_builder *b, struct record *r, struct slice pa
 	buf_puts(&b->strings, slice_sub(link, 0, r->link_len));
 	buf_put(&b->records, r, sizeof(*r));
 	if (b->strings.failed || b->records.failed)
-		return err_limit(err, "more file names than the memory budget holds (%zu entries)", b->count);
+		return err_limit(err, "more file names than the memory budget holds (%zu entries)",
+				 b->count);
 	b->count++;
 	return 0;
 }
 
 /* OCI image-spec layer.md, "Whiteouts". Other .wh..wh. names are aufs' own bookkeeping. */
-int index_add(struct index_builder *b, const struct tar_entry *e, struct slice normal, struct err *err)
+int index_add(struct index_builder *b, const struct tar_entry *e, struct slice normal,
+	      struct err *err)
 {
 	struct slice base = path_base(normal), dir = path_dir(normal);
-	struct record r = {.type = (uint8_t)e->type, .mode = (uint16_t)e->mode, .size = e->size, .flags = INDEX_PRESENT};
+	struct record r = {.type = (uint8_t)e->type,
+			   .mode = (uint16_t)e->mode,
+			   .size = e->size,
+			   .flags = INDEX_PRESENT};
 	if (normal.len > UINT16_MAX)
-		return err_limit(err, "path of %zu bytes is over the limit of %d", normal.len, UINT16_MAX);
+		return err_limit(err, "path of %zu bytes is over the limit of %d", normal.len,
+				 UINT16_MAX);
 	if (!slice_starts(base, ".wh."))
 		return put_record(b, &r, normal, e->link, err);
 	r.size = 0;
@@ -86,7 +93,8 @@ static void merge(struct record *into, const struct record *later)
 	into->flags = flags;
 }
 
-static uint32_t hash_records(const struct index_builder *b, struct record *rec, uint32_t *slots, uint32_t mask)
+static uint32_t hash_records(const struct index_builder *b, struct record *rec, uint32_t *slots,
+			     uint32_t mask)
 {
 	uint32_t kept = 0;
 	for (size_t i = 0; i < b->count; i++) {
@@ -138,7 +146,8 @@ int index_open(struct slice all, struct index_view *ret, struct err *err)
 	uint32_t count = rd_u32le(&r), slots = rd_u32le(&r);
 	uint64_t strings = rd_u64le(&r);
 	uint64_t want = HEADER + (uint64_t)count * RECORD + (uint64_t)slots * 4;
-	if (r.bad || (slots & (slots - 1)) || slots <= count || want > all.len || strings != all.len - want)
+	if (r.bad || (slots & (slots - 1)) || slots <= count || want > all.len ||
+	    strings != all.len - want)
 		return err_input(err, "path index is damaged");
 	*ret = (struct index_view){.all = all, .count = count, .slots = slots};
 	return 0;
@@ -150,7 +159,8 @@ bool index_get(const struct index_view *v, uint32_t i, struct index_entry *ret)
 	if (i >= v->count)
 		return false;
 	memcpy(&r, v->all.ptr + HEADER + (size_t)i * RECORD, sizeof(r));
-	struct slice strings = slice_from(v->all, HEADER + (size_t)v->count * RECORD + (size_t)v->slots * 4);
+	struct slice strings =
+	    slice_from(v->all, HEADER + (size_t)v->count * RECORD + (size_t)v->slots * 4);
 	*ret = (struct index_entry){.path = slice_sub(strings, r.path, r.path_len),
 				    .link = slice_sub(strings, r.link, r.link_len),
 				    .type = (char)r.type,

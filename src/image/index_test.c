@@ -16,7 +16,9 @@ static void build(struct built *b, const char *lines)
 	index_builder_init(&ib, MIB);
 	buf_init(&b->bytes, MIB);
 	while (slice_line(&rest, &line)) {
-		struct tar_entry e = {.type = line.ptr[0] == 'd' ? TAR_DIR : line.ptr[0] == 'l' ? TAR_SYMLINK : TAR_FILE};
+		struct tar_entry e = {.type = line.ptr[0] == 'd'   ? TAR_DIR
+					      : line.ptr[0] == 'l' ? TAR_SYMLINK
+								   : TAR_FILE};
 		e.path = slice_from(line, 2);
 		e.size = line.len;
 		assert_ok(index_add(&ib, &e, e.path, &err), &err);

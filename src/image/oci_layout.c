@@ -31,10 +31,12 @@ static bool is_index(struct slice type)
 static bool is_layer(struct slice type)
 {
 	return slice_find(type, SL(".layer.")) >= 0 || slice_find(type, SL("image.rootfs.")) >= 0 ||
-	       slice_find(type, SL("layer.tar")) >= 0 || slice_is(type, "application/vnd.oci.image.layer.v1.tar");
+	       slice_find(type, SL("layer.tar")) >= 0 ||
+	       slice_is(type, "application/vnd.oci.image.layer.v1.tar");
 }
 
-static int read_layer(struct choice *c, struct image_layer *l, const struct node *desc, struct err *err)
+static int read_layer(struct choice *c, struct image_layer *l, const struct node *desc,
+		      struct err *err)
 {
 	struct arena *a = &c->b->src->arena;
 	uint64_t size = 0;
@@ -43,7 +45,8 @@ static int read_layer(struct choice *c, struct image_layer *l, const struct node
 	l->digest = arena_dup(a, node_get_str(desc, "digest"));
 	l->media_type = arena_dup(a, node_get_str(desc, "mediaType"));
 	if (digest_parse(l->digest, sum) < 0) {
-		l->trouble = arena_printf(a, "digest \"%.*s\" is not a sha256 digest", SL_FMT(l->digest));
+		l->trouble =
+		    arena_printf(a, "digest \"%.*s\" is not a sha256 digest", SL_FMT(l->digest));
 		return 0;
 	}
 	if (node_u64(node_get(desc, "size"), &size) < 0) {
@@ -57,14 +60,17 @@ static int read_layer(struct choice *c, struct image_layer *l, const struct node
 	}
 	TRY(store_blob(c->b, l->digest, &l->bytes, &l->name, err));
 	if (l->bytes.fd < 0 && !c->b->streamed)
-		l->trouble = arena_printf(a, "blob %.*s is missing from the layout", SL_FMT(l->digest));
+		l->trouble =
+		    arena_printf(a, "blob %.*s is missing from the layout", SL_FMT(l->digest));
 	else if (l->bytes.fd >= 0 && l->bytes.size != size)
-		l->trouble = arena_printf(a, "size is %llu bytes, the manifest says %llu", (unsigned long long)l->bytes.size,
-					  (unsigned long long)size);
+		l->trouble =
+		    arena_printf(a, "size is %llu bytes, the manifest says %llu",
+				 (unsigned long long)l->bytes.size, (unsigned long long)size);
 	return 0;
 }
 
-static int read_manifest(struct choice *c, struct slice digest, const struct node *m, struct slice tag, struct err *err)
+static int read_manifest(struct choice *c, struct slice digest, const struct node *m,
+			 struct slice tag, struct err *err)
 {
 	struct arena *a = &c->b->src->arena;
 	struct image im = {0};
@@ -80,7 +86,8 @@ static int read_manifest(struct choice *c, struct slice digest, const struct nod
 	if (!im.layers || !im.tags)
 		return err_oom(err);
 	size_t i = 0;
-	node_each(desc, layers) TRY(read_layer(c, &im.layers[i++], desc, err));
+	node_each (desc, layers)
+		TRY(read_layer(c, &im.layers[i++], desc, err));
 	if (tag.len)
 		im.tags[im.ntags++] = arena_dup(a, tag);
 	im.name = arena_dup(a, c->where);
@@ -104,13 +111,14 @@ static bool is_attestation(const struct node *desc)
 static bool platform_wanted(struct choice *c, const struct node *desc)
 {
 	const struct node *p = node_get(desc, "platform");
-	struct slice os = node_get_str(p, "os"), arch = node_get_str(p, "architecture"), var = node_get_str(p, "variant");
+	struct slice os = node_get_str(p, "os"), arch = node_get_str(p, "architecture"),
+		     var = node_get_str(p, "variant");
 	if (!p || c->all || os.len == 0)
 		return true;
 	if (platform_matches(&c->want, os, arch, var))
 		return true;
-	buf_printf(&c->seen, "%s%.*s/%.*s%s%.*s", c->seen.len ? ", " : "", SL_FMT(os), SL_FMT(arch), var.len ? "/" : "",
-		   SL_FMT(var));
+	buf_printf(&c->seen, "%s%.*s/%.*s%s%.*s", c->seen.len ? ", " : "", SL_FMT(os), SL_FMT(arch),
+		   var.len ? "/" : "", SL_FMT(var));
 	return false;
 }
 
@@ -127,21 +135,38 @@ static bool selected(const struct choice *c, const struct node *desc, struct sli
 	return colon >= 0 && slice_eq(slice_from(tag, (size_t)colon + 1), c->selector);
 }
 
-static int read_index(struct choice *c, const struct node *index, unsigned depth, struct slice tag, struct err *err);
+static int read_index(struct choice *c, const struct node *index, unsigned depth, struct slice tag,
+		      struct err *err);
 
-static int read_descriptor(struct choice *c, const struct node *desc, unsigned depth, struct slice tag, struct err *err)
+/* Is this entry of an index an image (or a further index) that is asked for? */
+static bool wanted(struct choice *c, const struct node *desc)
+{
+	struct slice type = node_get_str(desc, "mediaType");
+	if (is_attestation(desc) || (type.len && !is_manifest(type) && !is_index(type)))
+		return false;
+	return !is_manifest(type) || platform_wanted(c, desc);
+}
+
+/* A signature, an SBOM or another thing that only looks like an image. */
+static bool is_artifact(const struct node *manifest)
+{
+	const struct node *layers = node_get(manifest, "layers"),
+			  *first = layers ? layers->first : NULL;
+	return node_get_str(manifest, "artifactType").len ||
+	       (first && !is_layer(node_get_str(first, "mediaType")));
+}
+
+static int read_descriptor(struct choice *c, const struct node *desc, unsigned depth,
+			   struct slice tag, struct err *err)
 {
 	auto_doc struct doc d;
 	struct node *root;
-	struct slice bytes, digest = node_get_str(desc, "digest"), type = node_get_str(desc, "mediaType");
+	struct slice bytes, name, digest = node_get_str(desc, "digest");
 	struct image_bytes where;
-	struct slice name;
 	uint64_t size = 0;
 	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
 	doc_init(&d);
-	if (is_attestation(desc) || (type.len && !is_manifest(type) && !is_index(type)))
-		return 0;
-	if (is_manifest(type) && !platform_wanted(c, desc))
+	if (!wanted(c, desc))
 		return 0;
 	TRY(store_blob(c->b, digest, &where, &name, err));
 	if (where.fd < 0 && !name.ptr) {
@@ -156,24 +181,26 @@ static int read_descriptor(struct choice *c, const struct node *desc, unsigned d
 		return err_wrap(err, "%.*s", SL_FMT(digest));
 	if (node_get(root, "manifests"))
 		return read_index(c, root, depth + 1, tag, err);
-	const struct node *first = node_get(root, "layers") ? node_get(root, "layers")->first : NULL;
-	if (node_get_str(root, "artifactType").len || (first && !is_layer(node_get_str(first, "mediaType"))))
-		return 0; /* a signature, an SBOM or another artifact */
+	if (is_artifact(root))
+		return 0;
 	if (read_manifest(c, digest, root, tag, err) < 0)
 		return err_wrap(err, "manifest %.*s", SL_FMT(digest));
 	return 0;
 }
 
-static int read_index(struct choice *c, const struct node *index, unsigned depth, struct slice tag, struct err *err)
+static int read_index(struct choice *c, const struct node *index, unsigned depth, struct slice tag,
+		      struct err *err)
 {
 	const struct node *list = node_get(index, "manifests");
 	if (depth > MAX_NESTING)
 		return err_limit(err, "image indexes nested more than %d deep", MAX_NESTING);
 	if (!node_is(list, NODE_ARRAY))
 		return err_input(err, "index has no list of manifests");
-	node_each(desc, list) {
-		struct slice own = node_get_str(node_get(desc, "annotations"), "org.opencontainers.image.ref.name");
-		struct slice full = node_get_str(node_get(desc, "annotations"), "io.containerd.image.name");
+	node_each (desc, list) {
+		struct slice own = node_get_str(node_get(desc, "annotations"),
+						"org.opencontainers.image.ref.name");
+		struct slice full =
+		    node_get_str(node_get(desc, "annotations"), "io.containerd.image.name");
 		if (full.len && !slice_eq(c->selector, own))
 			own = full;
 		if (depth == 0 && !selected(c, desc, own))
@@ -186,19 +213,22 @@ static int read_index(struct choice *c, const struct node *index, unsigned depth
 static int nothing_found(struct choice *c, struct err *err)
 {
 	if (c->absent)
-		return err_set(err, ERR_NOT_FOUND, -ENOENT, "manifest %.*s is named by the index but missing from the layout",
+		return err_set(err, ERR_NOT_FOUND, -ENOENT,
+			       "manifest %.*s is named by the index but missing from the layout",
 			       SL_FMT(c->absent_digest));
 	if (c->seen.len)
-		return err_set(err, ERR_NOT_FOUND, -ENOENT,
-			       "no image for platform %.*s/%.*s; there are: %.*s - choose one with --platform",
-			       SL_FMT(c->want.os), SL_FMT(c->want.arch), (int)c->seen.len, c->seen.ptr);
+		return err_set(
+		    err, ERR_NOT_FOUND, -ENOENT,
+		    "no image for platform %.*s/%.*s; there are: %.*s - choose one with --platform",
+		    SL_FMT(c->want.os), SL_FMT(c->want.arch), (int)c->seen.len, c->seen.ptr);
 	if (c->selector.len)
-		return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image named \"%.*s\" in index.json", SL_FMT(c->selector));
+		return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image named \"%.*s\" in index.json",
+			       SL_FMT(c->selector));
 	return err_input(err, "index.json lists no image");
 }
 
-int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector, const struct image_options *opt,
-		    struct err *err)
+int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector,
+		    const struct image_options *opt, struct err *err)
 {
 	struct slice bytes;
 	struct node *root;

@@ -15,10 +15,29 @@ const char *const image_kind_names[] = {"image",  "docker-archive", "oci-archive
 static bool exists_in(const char *dir, const char *name)
 {
 	char path[4200];
-	return snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path) && access(path, F_OK) == 0;
+	return snprintf(path, sizeof(path), "%s/%s", dir, name) < (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
-/* A path that is there, a layout with ":tag" or "@digest" behind it, or a reference. */
+/* "layout:tag" and "layout@sha256:...": is there a layout in front of one of the separators? */
+static bool is_tagged_layout(char *path, size_t len)
+{
+	struct stat st;
+	for (size_t i = len; i-- > 1;) {
+		char sep = path[i];
+		if (sep != ':' && sep != '@')
+			continue;
+		path[i] = '\0';
+		bool is =
+		    stat(path, &st) == 0 && S_ISDIR(st.st_mode) && exists_in(path, "index.json");
+		path[i] = sep;
+		if (is)
+			return true;
+	}
+	return false;
+}
+
+/* A path that is there, a layout with a tag or digest behind it, or a reference. */
 static int recognise(struct slice text, enum image_kind *kind, struct err *err)
 {
 	char path[4096];
@@ -32,22 +51,17 @@ static int recognise(struct slice text, enum image_kind *kind, struct err *err)
 	snprintf(path, sizeof(path), "%.*s", (int)text.len, text.ptr);
 	if (stat(path, &st) == 0) {
 		*kind = IMAGE_UNKNOWN; /* by content, when opened */
-		if (S_ISDIR(st.st_mode))
-			*kind = exists_in(path, "oci-layout") || exists_in(path, "index.json") ? IMAGE_OCI_DIR : IMAGE_ROOTFS;
+		if (S_ISDIR(st.st_mode)) {
+			bool layout =
+			    exists_in(path, "oci-layout") || exists_in(path, "index.json");
+			*kind = layout ? IMAGE_OCI_DIR : IMAGE_ROOTFS;
+		}
 		return 0;
 	}
-	for (size_t i = text.len; i-- > 1;) {
-		if (path[i] != ':' && path[i] != '@')
-			continue;
-		path[i] = '\0';
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && exists_in(path, "index.json")) {
-			*kind = IMAGE_OCI_DIR;
-			return 0;
-		}
-	}
-	if (text.ptr[0] == '/' || text.ptr[0] == '.')
-		return err_set(err, ERR_NOT_FOUND, -ENOENT, "%.*s: no such file or directory", SL_FMT(text));
-	*kind = IMAGE_DOCKER;
+	*kind = is_tagged_layout(path, text.len) ? IMAGE_OCI_DIR : IMAGE_DOCKER;
+	if (*kind == IMAGE_DOCKER && (text.ptr[0] == '/' || text.ptr[0] == '.'))
+		return err_set(err, ERR_NOT_FOUND, -ENOENT, "%.*s: no such file or directory",
+			       SL_FMT(text));
 	return 0;
 }
 
@@ -59,7 +73,8 @@ int image_target(struct slice text, enum image_kind *kind, struct slice *rest, s
 			continue;
 		*kind = k;
 		*rest = slice_from(text, n + 1);
-		return rest->len ? 0 : err_usage(err, "%.*s: nothing after the colon", SL_FMT(text));
+		return rest->len ? 0
+				 : err_usage(err, "%.*s: nothing after the colon", SL_FMT(text));
 	}
 	*rest = text;
 	return recognise(text, kind, err);
@@ -89,14 +104,17 @@ static bool looks_like_root(const struct blob_store *b)
 	return false;
 }
 
-static int read_store(struct blob_store *b, enum image_kind kind, struct slice where, struct slice selector,
-		      const struct image_options *opt, struct err *err)
+static int read_store(struct blob_store *b, enum image_kind kind, struct slice where,
+		      struct slice selector, const struct image_options *opt, struct err *err)
 {
-	bool docker = store_member(b, SL("manifest.json")) != NULL, oci = store_member(b, SL("index.json")) != NULL;
+	bool docker = store_member(b, SL("manifest.json")) != NULL,
+	     oci = store_member(b, SL("index.json")) != NULL;
 	if (kind == IMAGE_OCI_ARCHIVE ? !oci : !docker && !(oci && kind != IMAGE_DOCKER_ARCHIVE))
-		return err_input(err, "holds no %s - this is no %s", kind == IMAGE_OCI_ARCHIVE ? "index.json" : "manifest.json",
+		return err_input(err, "holds no %s - this is no %s",
+				 kind == IMAGE_OCI_ARCHIVE ? "index.json" : "manifest.json",
 				 kind == IMAGE_OCI_ARCHIVE ? "OCI archive" : "image archive");
-	if (kind == IMAGE_OCI_ARCHIVE || !docker || (kind == IMAGE_UNKNOWN && oci && (opt->platform || opt->all_platforms)))
+	if (kind == IMAGE_OCI_ARCHIVE || !docker ||
+	    (kind == IMAGE_UNKNOWN && oci && (opt->platform || opt->all_platforms)))
 		return oci_layout_read(b, where, selector, opt, err);
 	return docker_manifest_read(b, where, opt, err);
 }
@@ -135,11 +153,12 @@ static int choose_tag(struct image_source *s, struct slice ref, struct err *err)
 				s->nimages = 1;
 				return 0;
 			}
-	return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image tagged \"%.*s\" in the archive", SL_FMT(ref));
+	return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image tagged \"%.*s\" in the archive",
+		       SL_FMT(ref));
 }
 
-static int open_stream(struct blob_store *b, struct pack_source in, struct slice head, const struct image_options *opt,
-		       struct err *err)
+static int open_stream(struct blob_store *b, struct pack_source in, struct slice head,
+		       const struct image_options *opt, struct err *err)
 {
 	struct pack_limits lim = {.bomb_out = (uint64_t)8 << 30};
 	auto_pack struct pack_stream *p = NULL;
@@ -168,8 +187,8 @@ static int open_archive_file(struct blob_store *b, enum image_kind kind, struct 
 	if (kind == IMAGE_ROOTFS)
 		return root_archive(s, fd, where, err);
 	bool packed = pack_sniff(all) != PACK_NONE;
-	int r = packed ? open_stream(b, pack_mem_source(&mem, all, 256 * KIB), all, opt, err) :
-			 archive_scan(b, pack_mem_source(&mem, all, 0), fd, opt, err);
+	int r = packed ? open_stream(b, pack_mem_source(&mem, all, 256 * KIB), all, opt, err)
+		       : archive_scan(b, pack_mem_source(&mem, all, 0), fd, opt, err);
 	if (r < 0)
 		return r;
 	bool image = store_member(b, SL("manifest.json")) || store_member(b, SL("index.json"));
@@ -177,7 +196,9 @@ static int open_archive_file(struct blob_store *b, enum image_kind kind, struct 
 		s->streamed = false;
 		return root_archive(s, fd, where, err);
 	}
-	TRY(read_store(b, kind, where, kind == IMAGE_OCI_ARCHIVE || !store_member(b, SL("manifest.json")) ? selector : SL_NONE,
+	TRY(read_store(b, kind, where,
+		       kind == IMAGE_OCI_ARCHIVE || !store_member(b, SL("manifest.json")) ? selector
+											  : SL_NONE,
 		       opt, err));
 	return kind == IMAGE_OCI_ARCHIVE ? 0 : choose_tag(s, selector, err);
 }
@@ -197,7 +218,8 @@ static int open_stdin(struct blob_store *b, const struct image_options *opt, str
 	return read_store(b, IMAGE_UNKNOWN, SL("-"), SL_NONE, opt, err);
 }
 
-static int open_layout_dir(struct blob_store *b, struct slice where, const struct image_options *opt, struct err *err)
+static int open_layout_dir(struct blob_store *b, struct slice where,
+			   const struct image_options *opt, struct err *err)
 {
 	char path[4096];
 	struct slice selector = SL_NONE;
@@ -221,8 +243,8 @@ static int open_layout_dir(struct blob_store *b, struct slice where, const struc
 	return oci_layout_read(b, where, selector, opt, err);
 }
 
-static int open_kind(struct blob_store *b, enum image_kind kind, struct slice where, const struct image_options *opt,
-		     struct err *err)
+static int open_kind(struct blob_store *b, enum image_kind kind, struct slice where,
+		     const struct image_options *opt, struct err *err)
 {
 	switch (kind) {
 	case IMAGE_DOCKER:
@@ -242,8 +264,8 @@ static int open_kind(struct blob_store *b, enum image_kind kind, struct slice wh
 	}
 }
 
-int image_open(enum image_kind kind, struct slice where, const struct image_options *opt, struct image_source *ret,
-	       struct err *err)
+int image_open(enum image_kind kind, struct slice where, const struct image_options *opt,
+	       struct image_source *ret, struct err *err)
 {
 	struct blob_store b = {.src = ret, .dir = -1};
 	*ret = (struct image_source){0};

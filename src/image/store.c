@@ -33,17 +33,20 @@ const struct member *store_member(const struct blob_store *b, struct slice name)
 
 static int keep_fd(struct image_source *src, int fd)
 {
-	if (src->nfds == src->fds_cap && vec_grow(&src->fds, &src->fds_cap, src->nfds, sizeof(*src->fds)) < 0)
+	if (src->nfds == src->fds_cap &&
+	    vec_grow(&src->fds, &src->fds_cap, src->nfds, sizeof(*src->fds)) < 0)
 		return -ENOMEM;
 	src->fds[src->nfds++] = fd;
 	return 0;
 }
 
-static int open_in_dir(struct blob_store *b, struct slice name, struct image_bytes *bytes, struct err *err)
+static int open_in_dir(struct blob_store *b, struct slice name, struct image_bytes *bytes,
+		       struct err *err)
 {
 	char path[512];
 	struct stat st;
-	if (snprintf(path, sizeof(path), "%.*s", (int)MIN(name.len, sizeof(path)), name.ptr) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%.*s", (int)MIN(name.len, sizeof(path)), name.ptr) >=
+	    (int)sizeof(path))
 		return err_input(err, "blob name too long");
 	/* O_NONBLOCK: a layout must not make us wait on a FIFO. */
 	auto_close int fd = openat(b->dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -58,17 +61,19 @@ static int open_in_dir(struct blob_store *b, struct slice name, struct image_byt
 	return 0;
 }
 
-static int read_region(struct blob_store *b, const struct image_bytes *w, struct slice *ret, struct err *err)
+static int read_region(struct blob_store *b, const struct image_bytes *w, struct slice *ret,
+		       struct err *err)
 {
 	if (w->size > MAX_DOCUMENT)
-		return err_limit(err, "document of %llu bytes is over the limit of %zu", (unsigned long long)w->size,
-				 MAX_DOCUMENT);
+		return err_limit(err, "document of %llu bytes is over the limit of %zu",
+				 (unsigned long long)w->size, MAX_DOCUMENT);
 	char *p = arena_alloc(&b->src->arena, (size_t)w->size + 1);
 	if (!p)
 		return err_oom(err);
 	size_t have = 0;
 	while (have < w->size) {
-		ssize_t n = pread(w->fd, p + have, (size_t)w->size - have, (off_t)(w->offset + have));
+		ssize_t n =
+		    pread(w->fd, p + have, (size_t)w->size - have, (off_t)(w->offset + have));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -117,7 +122,8 @@ static int blob_name(struct slice digest, char *out, size_t cap, struct err *err
 	return 0;
 }
 
-int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *bytes, struct slice *name, struct err *err)
+int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *bytes,
+	       struct slice *name, struct err *err)
 {
 	char path[128];
 	*bytes = (struct image_bytes){.fd = -1};
@@ -137,19 +143,21 @@ int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *by
 	return 0;
 }
 
-int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size, struct slice *ret, struct err *err)
+int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size, struct slice *ret,
+			struct err *err)
 {
 	char path[128], text[DIGEST_TEXT];
 	unsigned char sum[SHA256_LEN];
 	TRY(blob_name(digest, path, sizeof(path), err));
 	TRY(store_document(b, slice_str(path), ret, err));
 	if (size && ret->len != size)
-		return err_input(err, "%.*s: size is %zu bytes, its descriptor says %llu", SL_FMT(digest), ret->len,
-				 (unsigned long long)size);
+		return err_input(err, "%.*s: size is %zu bytes, its descriptor says %llu",
+				 SL_FMT(digest), ret->len, (unsigned long long)size);
 	TRY(sha256_of(*ret, sum, err));
 	digest_text(sum, text);
 	if (!slice_is(digest, text))
-		return err_input(err, "%.*s: content has digest %s - the image is damaged", SL_FMT(digest), text);
+		return err_input(err, "%.*s: content has digest %s - the image is damaged",
+				 SL_FMT(digest), text);
 	return 0;
 }
 
@@ -177,8 +185,9 @@ static int add_member(struct scan *s, const struct tar_entry *e, struct err *err
 	if (e->type == TAR_FILE && s->fd >= 0)
 		m.bytes = (struct image_bytes){.fd = s->fd, .offset = e->offset, .size = e->size};
 	if (e->type == TAR_SYMLINK || e->type == TAR_HARDLINK) {
-		bool fits = e->type == TAR_SYMLINK ? path_resolve(m.name, e->link, path, sizeof(path), &len) :
-						     path_normalise(e->link, path, sizeof(path), &len);
+		bool fits = e->type == TAR_SYMLINK
+				? path_resolve(m.name, e->link, path, sizeof(path), &len)
+				: path_normalise(e->link, path, sizeof(path), &len);
 		if (!fits)
 			return 0;
 		m.link = arena_dup(a, slice_of(path, len));
@@ -203,8 +212,9 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 
 bool image_is_root_dir(struct slice top)
 {
-	static const char *const tops[] = {"etc", "usr", "bin",	 "lib",	 "var", "opt",	"app",	 "sbin",
-					   "root", "home", "srv", "proc", "dev", "boot", "lib64", NULL};
+	static const char *const tops[] = {"etc", "usr",  "bin",   "lib",  "var", "opt",
+					   "app", "sbin", "root",  "home", "srv", "proc",
+					   "dev", "boot", "lib64", NULL};
 	return slice_is_any(top, tops);
 }
 
@@ -215,7 +225,8 @@ static bool may_be_layer(const struct scan *s, struct slice name)
 	struct slice head = slice_of(s->head, s->have), top, rest = name;
 	if (slice_cut(&rest, '/', &top) && rest.ptr && image_is_root_dir(top))
 		return false;
-	return pack_sniff(head) != PACK_NONE || tar_sniff(head) || (head.len == sizeof(s->head) && head.ptr[0] == '\0');
+	return pack_sniff(head) != PACK_NONE || tar_sniff(head) ||
+	       (head.len == sizeof(s->head) && head.ptr[0] == '\0');
 }
 
 static int choose_mode(struct scan *s, const struct tar_entry *e, struct err *err)
@@ -261,7 +272,8 @@ static int pass_on(struct scan *s, struct slice piece, bool last, struct err *er
 	return 0;
 }
 
-static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		   struct err *err)
 {
 	struct scan *s = arg;
 	if (s->mode == UNDECIDED) {
@@ -279,7 +291,8 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 	return pass_on(s, piece, last, err);
 }
 
-int archive_scan(struct blob_store *b, struct pack_source in, int fd, const struct image_options *opt, struct err *err)
+int archive_scan(struct blob_store *b, struct pack_source in, int fd,
+		 const struct image_options *opt, struct err *err)
 {
 	struct scan s = {.b = b, .opt = opt, .fd = fd};
 	struct tar_handler h = {on_entry, on_body, &s};

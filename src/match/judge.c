@@ -28,6 +28,23 @@ static bool is_modular_release(struct slice version)
 	return slice_find(version, SL(".module")) >= 0;
 }
 
+/* The signed kernels are built from packages of their own around the same code; the statements name
+ * "linux" (Debian) or "linux-hwe-5.15" (Ubuntu), and the binary's version is that of the code. */
+static void name_signed_kernel(struct subject *s, struct arena *a)
+{
+	static const char *const architectures[] = {"-amd64", "-arm64", "-i386", NULL};
+	if (!slice_starts(s->source, "linux-signed"))
+		return;
+	struct slice rest = slice_from(s->source, strlen("linux-signed"));
+	if (slice_is_any(rest, architectures))
+		rest = SL_NONE;
+	struct slice name = arena_printf(a, "linux%.*s", SL_FMT(rest));
+	if (!name.ptr)
+		return;
+	s->source = name;
+	s->source_version = s->pkg->version;
+}
+
 bool subject_init(struct subject *s, const struct inventory_pkg *p, bool flavours, struct arena *a)
 {
 	const struct pkg *k = &p->pkg;
@@ -54,6 +71,8 @@ bool subject_init(struct subject *s, const struct inventory_pkg *p, bool flavour
 		if (flavours)
 			s->flavour = flavour_of(k->version);
 	}
+	if (slice_is(k->type, "deb"))
+		name_signed_kernel(s, a);
 	s->valid = s->scheme->valid(k->version);
 	s->source_valid = s->scheme->valid(s->source_version);
 	return true;
@@ -124,12 +143,38 @@ static bool stream_fits(const struct subject *s, struct slice fixed)
 	return slice_eq(first_number(fixed), first_number(s->pkg->version));
 }
 
+/* ALAS2KERNEL-5.15-2022-001 is about the kernel of that "extra" of Amazon Linux 2, whose packages have the
+ * names of others of the core or of other extras: "5.15". Empty where the topic has no number. */
+static struct slice extra_number(struct slice vendor_id)
+{
+	struct slice rest, topic;
+	size_t at = 0;
+	if (!slice_starts(vendor_id, "ALAS2"))
+		return SL_NONE;
+	rest = slice_from(vendor_id, strlen("ALAS2"));
+	ssize_t year = slice_find(rest, SL("-20"));
+	if (year <= 0 || !is_alpha(rest.ptr[0]))
+		return SL_NONE;
+	topic = slice_sub(rest, 0, (size_t)year);
+	while (at < topic.len && !is_digit(topic.ptr[at]))
+		at++;
+	return slice_from(topic, at);
+}
+
+static bool extra_fits(const struct subject *s, const struct adv_row *row, struct slice fixed)
+{
+	struct slice number = extra_number(row->vendor_id);
+	return number.len == 0 || !in_stream(fixed, number) || in_stream(s->pkg->version, number);
+}
+
 /* Bounds carry what the row itself leaves open: built for a module, for ksplice, for FIPS. */
 static bool bound_fits(const struct subject *s, const struct adv_row *row, struct slice fixed)
 {
 	if (!s->rpm)
 		return true;
 	if (s->flavours && fixed.len && !slice_eq(flavour_of(fixed), s->flavour))
+		return false;
+	if (!extra_fits(s, row, fixed))
 		return false;
 	if (row->module.len || row->flags & ADV_ANY_MODULE)
 		return true;
@@ -140,12 +185,16 @@ static bool bound_fits(const struct subject *s, const struct adv_row *row, struc
 struct comparison {
 	const struct subject *s;
 	struct slice version;
-	bool usable, invalid, equal;
+	bool source, usable, invalid, equal;
 };
 
 static int compare(struct comparison *c, struct slice bound)
 {
-	int r = c->s->scheme->compare(c->version, bound);
+	struct slice version = c->version;
+	/* Source packages have no epoch of their own; feeds that name none mean any. */
+	if (c->source && c->s->rpm && slice_chr(bound, ':') < 0)
+		version = slice_from(version, (size_t)(slice_chr(version, ':') + 1));
+	int r = c->s->scheme->compare(version, bound);
 	if (r == VER_INVALID)
 		c->invalid = true;
 	return r;
@@ -217,6 +266,7 @@ static enum verdict_kind judge_versions(const struct adv_db *db, const struct su
 {
 	bool source = row->flags & ADV_SOURCE_NAME;
 	struct comparison c = {.s = s,
+			       .source = source,
 			       .version = source ? s->source_version : s->pkg->version,
 			       .usable = source ? s->source_valid : s->valid};
 	enum verdict_kind k = V_NONE;

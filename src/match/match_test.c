@@ -155,6 +155,39 @@ static void a_missing_epoch_is_zero_and_a_source_epoch_is_the_binarys(void **sta
 	found(&b, "zlib CVE-2024-0002 0:1.2.11-40.el9");
 }
 
+static void a_source_fix_without_epoch_is_compared_without(void **state)
+{
+	(void)state;
+	auto_bench struct bench b;
+	bench_init(&b, "photon", "photon:5");
+	struct bld_row r = row("photon:5", "a", "CVE-2024-0001");
+	r.flags = ADV_SOURCE_NAME;
+	fixed_in(&b, r, "1.2-3.ph5");
+	package(&b, "rpm", "a", "1:1.2-2.ph5")->src_version = SL("1.2-2.ph5");
+	package(&b, "rpm", "a", "1:1.2-3.ph5")->src_version = SL("1.2-3.ph5");
+	found(&b, "a CVE-2024-0001 1.2-3.ph5");
+}
+
+static void signed_kernels_are_judged_as_their_code(void **state)
+{
+	(void)state;
+	auto_bench struct bench b;
+	bench_init(&b, "debian", "debian:12");
+	struct bld_row r = row("debian:12", "linux", "CVE-2024-0001");
+	r.flags = ADV_SOURCE_NAME;
+	fixed_in(&b, r, "6.1.85-1");
+	r.name = SL("linux-hwe-5.15");
+	r.vuln = SL("CVE-2024-0002");
+	fixed_in(&b, r, "5.15.0-105.115");
+	struct pkg *p = package(&b, "deb", "linux-image-6.1.0-18-amd64", "6.1.76-1");
+	p->src_name = SL("linux-signed-amd64");
+	p->src_version = SL("6.1.76+1");
+	p = package(&b, "deb", "linux-image-generic", "5.15.0-101.111");
+	p->src_name = SL("linux-signed-hwe-5.15");
+	found(&b, "linux-image-6.1.0-18-amd64 CVE-2024-0001 6.1.85-1; linux-image-generic "
+		  "CVE-2024-0002 5.15.0-105.115");
+}
+
 static void an_architecture_in_the_row_must_fit(void **state)
 {
 	(void)state;
@@ -233,6 +266,29 @@ static void oracles_ksplice_and_fips_builds_are_packages_of_their_own(void **sta
 	found(&b, "");
 }
 
+static void an_extra_of_amazon_meets_its_own_version_line(void **state)
+{
+	(void)state;
+	auto_bench struct bench b;
+	bench_init(&b, "amazon", "amazon:2");
+	struct bld_row r = row("amazon:2", "kernel", "CVE-2024-0001");
+	r.vendor_id = SL("ALAS2KERNEL-5.10-2022-001");
+	fixed_in(&b, r, "5.10.99-1.amzn2");
+	r.vendor_id = SL("ALAS2-2022-1");
+	fixed_in(&b, r, "4.14.50-1.amzn2");
+	r.name = SL("postgresql");
+	r.vuln = SL("CVE-2024-0002");
+	r.vendor_id = SL("ALAS2POSTGRESQL14-2022-001");
+	fixed_in(&b, r, "14.5-1.amzn2");
+	package(&b, "rpm", "kernel", "4.14.60-1.amzn2");
+	package(&b, "rpm", "kernel", "5.10.60-1.amzn2");
+	package(&b, "rpm", "postgresql", "9.2.24-6.amzn2");
+	package(&b, "rpm", "postgresql", "14.3-1.amzn2");
+	found(&b, "kernel CVE-2024-0001 5.10.99-1.amzn2; postgresql CVE-2024-0002 14.5-1.amzn2");
+	assert_slice(b.result.findings[0].pkg->pkg.version, "5.10.60-1.amzn2");
+	assert_slice(b.result.findings[1].pkg->pkg.version, "14.3-1.amzn2");
+}
+
 static void esm_replaces_what_the_release_says(void **state)
 {
 	(void)state;
@@ -274,6 +330,7 @@ static void not_affected_ends_it(void **state)
 	struct bld_row r = row("debian:12", "a", "CVE-2024-0001");
 	r.feed = SL("osv:Debian");
 	fixed_in(&b, r, "9");
+	fixed_in(&b, row("debian:12", "a", "CVE-2024-0001"), "9");
 	r = row("debian:12", "a", "CVE-2024-0002");
 	r.flags = ADV_NOT_FOR_US;
 	unfixed(&b, r, ADV_NOT_AFFECTED);
@@ -311,8 +368,10 @@ static void a_fix_ends_an_open_statement_and_a_later_fix_counts(void **state)
 	r.vendor_id = SL("RHSA-2024:2");
 	fixed_in(&b, r, "1-5");
 	unfixed(&b, row("redhat:9", "a", "CVE-2024-0003"), ADV_FIX_DEFERRED);
+	fixed_in(&b, row("redhat:9", "a", "CVE-2024-0004"), "1-9");
+	fixed_in(&b, row("redhat:9", "a", "CVE-2024-0004"), "1-10");
 	package(&b, "rpm", "a", "1-3");
-	found(&b, "a CVE-2024-0002 1-5; a CVE-2024-0003 fix_deferred");
+	found(&b, "a CVE-2024-0002 1-5; a CVE-2024-0003 fix_deferred; a CVE-2024-0004 1-10");
 	assert_int_equal(b.result.findings[0].nvendor_ids, 1);
 	assert_slice(b.result.findings[0].vendor_ids[0], "RHSA-2024:2");
 }
@@ -456,11 +515,14 @@ RUN_TESTS(T(a_source_row_is_compared_with_the_source_version),
 	  T(a_binary_row_is_compared_with_the_binary_version),
 	  T(fixed_means_the_fix_or_later_is_installed),
 	  T(a_missing_epoch_is_zero_and_a_source_epoch_is_the_binarys),
-	  T(an_architecture_in_the_row_must_fit), T(a_modular_row_meets_its_own_stream_only),
+	  T(a_source_fix_without_epoch_is_compared_without),
+	  T(signed_kernels_are_judged_as_their_code), T(an_architecture_in_the_row_must_fit),
+	  T(a_modular_row_meets_its_own_stream_only),
 	  T(modular_fixes_of_an_unnamed_stream_meet_the_like),
 	  T(oracles_ksplice_and_fips_builds_are_packages_of_their_own),
-	  T(esm_replaces_what_the_release_says), T(eus_statements_meet_a_system_on_eus_only),
-	  T(not_affected_ends_it), T(the_distributions_own_feed_is_heard_first),
+	  T(an_extra_of_amazon_meets_its_own_version_line), T(esm_replaces_what_the_release_says),
+	  T(eus_statements_meet_a_system_on_eus_only), T(not_affected_ends_it),
+	  T(the_distributions_own_feed_is_heard_first),
 	  T(a_fix_ends_an_open_statement_and_a_later_fix_counts), T(ranges_hold_their_ends),
 	  T(severity_is_the_rows_own_or_the_problems), T(an_alias_is_one_finding),
 	  T(nothing_is_dropped_in_silence), T(an_unknown_channel_is_told),

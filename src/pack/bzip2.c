@@ -14,10 +14,12 @@ static void *bz_open(struct err *err)
 	return z;
 }
 
-static int bz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made, struct err *err)
+static int bz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made,
+		   struct err *err)
 {
 	bz_stream *z = state;
-	unsigned give = (unsigned)MIN(in->len, (size_t)1 << 30), room = (unsigned)MIN(cap, (size_t)1 << 30);
+	unsigned give = (unsigned)MIN(in->len, (size_t)1 << 30),
+		 room = (unsigned)MIN(cap, (size_t)1 << 30);
 	memcpy(&z->next_in, &in->ptr, sizeof(z->next_in));
 	z->avail_in = give;
 	z->next_out = out;
@@ -28,7 +30,8 @@ static int bz_step(void *state, struct slice *in, char *out, size_t cap, size_t 
 	if (r == BZ_STREAM_END)
 		return 1;
 	if (r != BZ_OK)
-		return err_input(err, "corrupt (bzip2 code %d) - the file is damaged, get it again", r);
+		return err_input(err, "corrupt (bzip2 code %d) - the file is damaged, get it again",
+				 r);
 	return 0;
 }
 
@@ -46,4 +49,5 @@ static void bz_close(void *state)
 	free(state);
 }
 
-const struct pack_codec pack_bzip2 = {.open = bz_open, .step = bz_step, .again = bz_again, .close = bz_close};
+const struct pack_codec pack_bzip2 = {
+    .open = bz_open, .step = bz_step, .again = bz_again, .close = bz_close};

@@ -31,10 +31,12 @@ static const char *what(int code)
 	}
 }
 
-static int gz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made, struct err *err)
+static int gz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made,
+		   struct err *err)
 {
 	struct inflate_state *st = state;
-	uint32_t give = (uint32_t)MIN(in->len, (size_t)1 << 30), room = (uint32_t)MIN(cap, (size_t)1 << 30);
+	uint32_t give = (uint32_t)MIN(in->len, (size_t)1 << 30),
+		 room = (uint32_t)MIN(cap, (size_t)1 << 30);
 	/* ISA-L only reads; its field lacks the const. */
 	memcpy(&st->next_in, &in->ptr, sizeof(st->next_in));
 	st->avail_in = give;
@@ -57,7 +59,8 @@ static int gz_again(void *state, struct err *err)
 	return 0;
 }
 
-const struct pack_codec pack_gzip = {.open = gz_open, .step = gz_step, .again = gz_again, .close = free};
+const struct pack_codec pack_gzip = {
+    .open = gz_open, .step = gz_step, .again = gz_again, .close = free};
 
 int pack_inflate_raw(struct slice in, char *out, size_t size, uint32_t *crc, struct err *err)
 {

@@ -20,7 +20,8 @@ static void *gz_open(struct err *err)
 	return open_window(15 + 16, err);
 }
 
-static int gz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made, struct err *err)
+static int gz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made,
+		   struct err *err)
 {
 	z_stream *z = state;
 	uInt give = (uInt)MIN(in->len, (size_t)1 << 30), room = (uInt)MIN(cap, (size_t)1 << 30);
@@ -34,7 +35,8 @@ static int gz_step(void *state, struct slice *in, char *out, size_t cap, size_t 
 	if (r == Z_STREAM_END)
 		return 1;
 	if (r != Z_OK && r != Z_BUF_ERROR)
-		return err_input(err, "%s - the file is damaged, get it again", z->msg ? z->msg : "corrupt");
+		return err_input(err, "%s - the file is damaged, get it again",
+				 z->msg ? z->msg : "corrupt");
 	return 0;
 }
 
@@ -49,7 +51,8 @@ static void gz_close(void *state)
 	free(state);
 }
 
-const struct pack_codec pack_gzip = {.open = gz_open, .step = gz_step, .again = gz_again, .close = gz_close};
+const struct pack_codec pack_gzip = {
+    .open = gz_open, .step = gz_step, .again = gz_again, .close = gz_close};
 
 int pack_inflate_raw(struct slice in, char *out, size_t size, uint32_t *crc, struct err *err)
 {

@@ -32,7 +32,8 @@ struct pack_prefix {
 	struct slice head;
 	struct pack_source rest;
 };
-struct pack_source pack_prefix_source(struct pack_prefix *p, struct slice head, struct pack_source rest);
+struct pack_source pack_prefix_source(struct pack_prefix *p, struct slice head,
+				      struct pack_source rest);
 
 enum pack_kind { PACK_NONE, PACK_GZIP, PACK_ZSTD, PACK_XZ, PACK_BZIP2 };
 /* By magic; needs 6 bytes to tell all. */
@@ -45,11 +46,11 @@ struct pack_limits {
 	unsigned max_ratio; /* out / in; 0 = 400 */
 };
 struct pack_stream; /* one decompressor; PACK_NONE hands chunks through */
-int pack_open(enum pack_kind kind, struct pack_source in, const struct pack_limits *lim, struct pack_stream **ret,
-	      struct err *err) must_use;
+int pack_open(enum pack_kind kind, struct pack_source in, const struct pack_limits *lim,
+	      struct pack_stream **ret, struct err *err) must_use;
 int pack_next(struct pack_stream *s, struct slice *chunk, struct err *err) must_use;
 struct pack_source pack_stream_source(struct pack_stream *s);
-uint64_t pack_in(const struct pack_stream *s);  /* bytes taken from the source so far */
+uint64_t pack_in(const struct pack_stream *s);	/* bytes taken from the source so far */
 uint64_t pack_out(const struct pack_stream *s); /* bytes given out so far */
 void pack_close(struct pack_stream **s);
 #define auto_pack CLEANUP(pack_close)
@@ -58,21 +59,30 @@ int pack_unpack(struct slice in, struct buf *out, struct err *err) must_use;
 
 /* ---- tar: ustar, pax, GNU long names and sparse files, v7 ---- */
 
-enum tar_type { TAR_FILE = '0', TAR_HARDLINK = '1', TAR_SYMLINK = '2', TAR_CHAR = '3', TAR_BLOCK = '4', TAR_DIR = '5', TAR_FIFO = '6' };
+enum tar_type {
+	TAR_FILE = '0',
+	TAR_HARDLINK = '1',
+	TAR_SYMLINK = '2',
+	TAR_CHAR = '3',
+	TAR_BLOCK = '4',
+	TAR_DIR = '5',
+	TAR_FIFO = '6'
+};
 struct tar_entry {
 	struct slice path, link; /* as written in the archive */
 	enum tar_type type;
 	uint32_t mode;
 	uint64_t uid, gid;
-	uint64_t size;           /* of the file's content, holes of sparse files included */
+	uint64_t size; /* of the file's content, holes of sparse files included */
 	int64_t mtime;
-	uint64_t offset;         /* of the content in the archive */
+	uint64_t offset; /* of the content in the archive */
 };
 struct tar_handler {
 	/* > 0: the content is wanted. 0: skip it. < 0: stop with that error. */
 	int (*entry)(void *arg, const struct tar_entry *e, struct err *err);
 	/* The content in pieces, in order; the last has last set (an empty file gets one empty piece). */
-	int (*body)(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err);
+	int (*body)(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		    struct err *err);
 	void *arg;
 };
 struct tar_limits {
@@ -80,7 +90,8 @@ struct tar_limits {
 	size_t max_header;    /* pax and GNU long name data per entry; 0 = 1 MiB */
 };
 /* Walks to the end-of-archive mark, or to a clean end of the source between two entries. */
-int tar_walk(struct pack_source in, const struct tar_limits *lim, const struct tar_handler *h, struct err *err) must_use;
+int tar_walk(struct pack_source in, const struct tar_limits *lim, const struct tar_handler *h,
+	     struct err *err) must_use;
 /* Does this look like the first block of a tar archive (checksum right)? Needs 512 bytes. */
 bool tar_sniff(struct slice head);
 
@@ -100,6 +111,8 @@ struct zip {
 };
 int zip_open(struct slice all, struct zip *ret, struct err *err) must_use;
 /* Walks: cursor starts at {directory}; 1 entry given, 0 end, < 0 broken. */
-int zip_next(const struct zip *z, struct reader *cursor, struct zip_entry *ret, struct err *err) must_use;
+int zip_next(const struct zip *z, struct reader *cursor, struct zip_entry *ret,
+	     struct err *err) must_use;
 /* Content (stored or deflated), CRC and size checked; appended to out. */
-int zip_read(const struct zip *z, const struct zip_entry *e, struct buf *out, struct err *err) must_use;
+int zip_read(const struct zip *z, const struct zip_entry *e, struct buf *out,
+	     struct err *err) must_use;

@@ -9,14 +9,16 @@
 struct pack_codec {
 	void *(*open)(struct err *err);
 	/* One step: 0 go on, 1 the stream ended cleanly here (more may follow: members), < 0 broken. */
-	int (*step)(void *state, struct slice *in, char *out, size_t cap, size_t *made, struct err *err);
+	int (*step)(void *state, struct slice *in, char *out, size_t cap, size_t *made,
+		    struct err *err);
 	/* After an end: may another member begin? Resets when so. */
 	int (*again)(void *state, struct err *err);
 	void (*close)(void *state);
 };
 extern const struct pack_codec pack_gzip, pack_zstd, pack_xz, pack_bzip2;
 /* Raw deflate of a whole member (zip): exact size known. */
-int pack_inflate_raw(struct slice in, char *out, size_t size, uint32_t *crc, struct err *err) must_use;
+int pack_inflate_raw(struct slice in, char *out, size_t size, uint32_t *crc,
+		     struct err *err) must_use;
 uint32_t pack_crc32(struct slice s);
 
 /* Content of a pax or GNU header that changes the next entry. */
@@ -34,7 +36,9 @@ struct tar_extra {
 #define TAR_BLOCK_SIZE 512
 #define TAR_MAX_SPARSE 100000
 /* Parses the records "<len> key=value\n" of a pax header (POSIX.1-2017 pax, "pax Header Block"). */
-int tar_pax_parse(struct slice data, struct arena *a, struct tar_extra *x, struct err *err) must_use;
-int tar_header_parse(struct slice block, struct tar_entry *e, char *type, struct arena *a, struct err *err) must_use;
+int tar_pax_parse(struct slice data, struct arena *a, struct tar_extra *x,
+		  struct err *err) must_use;
+int tar_header_parse(struct slice block, struct tar_entry *e, char *type, struct arena *a,
+		     struct err *err) must_use;
 bool tar_block_is_zero(struct slice block);
 int tar_number(struct slice field, uint64_t *out) must_use;

@@ -45,7 +45,8 @@ static int prefix_next(void *arg, struct slice *chunk, struct err *err)
 	return 0;
 }
 
-struct pack_source pack_prefix_source(struct pack_prefix *p, struct slice head, struct pack_source rest)
+struct pack_source pack_prefix_source(struct pack_prefix *p, struct slice head,
+				      struct pack_source rest)
 {
 	*p = (struct pack_prefix){.head = head, .rest = rest};
 	return (struct pack_source){.next = prefix_next, .arg = p};

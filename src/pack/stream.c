@@ -21,12 +21,12 @@ enum pack_kind pack_sniff(struct slice head)
 		struct slice magic;
 		enum pack_kind kind;
 	} table[] = {
-		{SLICE_INIT("\x1f\x8b"), PACK_GZIP},
-		{SLICE_INIT("\x28\xb5\x2f\xfd"), PACK_ZSTD},
-		{SLICE_INIT("\xfd"
-			    "7zXZ\0"),
-		 PACK_XZ},
-		{SLICE_INIT("BZh"), PACK_BZIP2},
+	    {SLICE_INIT("\x1f\x8b"), PACK_GZIP},
+	    {SLICE_INIT("\x28\xb5\x2f\xfd"), PACK_ZSTD},
+	    {SLICE_INIT("\xfd"
+			"7zXZ\0"),
+	     PACK_XZ},
+	    {SLICE_INIT("BZh"), PACK_BZIP2},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (slice_eq(slice_sub(head, 0, table[i].magic.len), table[i].magic))
@@ -38,10 +38,11 @@ enum pack_kind pack_sniff(struct slice head)
 	return PACK_NONE;
 }
 
-int pack_open(enum pack_kind kind, struct pack_source in, const struct pack_limits *lim, struct pack_stream **ret,
-	      struct err *err)
+int pack_open(enum pack_kind kind, struct pack_source in, const struct pack_limits *lim,
+	      struct pack_stream **ret, struct err *err)
 {
-	static const struct pack_codec *const codecs[] = {NULL, &pack_gzip, &pack_zstd, &pack_xz, &pack_bzip2};
+	static const struct pack_codec *const codecs[] = {NULL, &pack_gzip, &pack_zstd, &pack_xz,
+							  &pack_bzip2};
 	struct pack_stream *s = calloc(1, sizeof(*s));
 	if (!s)
 		return err_oom(err);
@@ -88,8 +89,11 @@ static int check_budget(const struct pack_stream *s, struct err *err)
 	if (s->lim.max_out && s->total_out > s->lim.max_out)
 		return err_limit(err, "unpacks to more than %llu bytes - refused",
 				 (unsigned long long)s->lim.max_out);
-	if (s->codec && s->total_out > s->lim.bomb_out && s->total_out / s->lim.max_ratio > pack_in(s))
-		return err_limit(err, "%s data of %llu bytes unpack to over %llu bytes: a decompression bomb - refused",
+	if (s->codec && s->total_out > s->lim.bomb_out &&
+	    s->total_out / s->lim.max_ratio > pack_in(s))
+		return err_limit(err,
+				 "%s data of %llu bytes unpack to over %llu bytes: a decompression "
+				 "bomb - refused",
 				 pack_kind_names[s->kind], (unsigned long long)pack_in(s),
 				 (unsigned long long)s->total_out);
 	return 0;
@@ -132,8 +136,9 @@ static int step(struct pack_stream *s, size_t *made, struct err *err)
 	if (r == 1)
 		s->between = true;
 	else if (at_end && before == s->in.len && *made < sizeof(s->out))
-		return err_input(err, "%s data end early at byte %llu - the file is truncated, get it again",
-				 pack_kind_names[s->kind], (unsigned long long)s->total_in);
+		return err_input(
+		    err, "%s data end early at byte %llu - the file is truncated, get it again",
+		    pack_kind_names[s->kind], (unsigned long long)s->total_in);
 	return 0;
 }
 

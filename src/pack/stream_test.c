@@ -37,8 +37,8 @@ static size_t pack_with(enum pack_kind kind, char *out, size_t cap)
 	case PACK_ZSTD:
 		return ZSTD_compress(out, cap, plain, sizeof(plain), 3);
 	case PACK_XZ:
-		lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, (const uint8_t *)plain, sizeof(plain), (uint8_t *)out,
-					&n, cap);
+		lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, (const uint8_t *)plain,
+					sizeof(plain), (uint8_t *)out, &n, cap);
 		return n;
 	case PACK_BZIP2:
 		BZ2_bzBuffToBuffCompress(out, &bn, plain, sizeof(plain), 1, 0, 0);

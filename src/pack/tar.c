@@ -75,7 +75,8 @@ static uint64_t padding(uint64_t size)
 }
 
 /* Content of a pax or GNU long name entry, into the arena. */
-static int read_extra(struct walk *w, const struct tar_entry *e, struct slice *data, struct err *err)
+static int read_extra(struct walk *w, const struct tar_entry *e, struct slice *data,
+		      struct err *err)
 {
 	if (e->size > w->max_header)
 		return err_limit(err, "extended header of %llu bytes is over the limit of %zu",
@@ -83,7 +84,9 @@ static int read_extra(struct walk *w, const struct tar_entry *e, struct slice *d
 	size_t size = (size_t)e->size, have = 0;
 	char *p = arena_alloc(&w->arena, size + 1);
 	if (!p)
-		return err_limit(err, "extended headers of one entry are over the limit of %zu bytes", w->max_header);
+		return err_limit(err,
+				 "extended headers of one entry are over the limit of %zu bytes",
+				 w->max_header);
 	while (have < size) {
 		TRY(refill(w, err));
 		if (w->chunk.len == 0)
@@ -130,7 +133,7 @@ static int old_sparse_map(struct walk *w, struct slice block, struct tar_entry *
 		more = next.ptr[504] != '\0';
 		cap += 21;
 		struct tar_sparse *grown =
-			cap > TAR_MAX_SPARSE ? NULL : arena_array(&w->arena, cap, sizeof(*grown));
+		    cap > TAR_MAX_SPARSE ? NULL : arena_array(&w->arena, cap, sizeof(*grown));
 		if (grown && x->nmap)
 			memcpy(grown, x->map, x->nmap * sizeof(*grown));
 		x->map = grown;
@@ -184,7 +187,8 @@ static int new_sparse_map(struct walk *w, uint64_t *stored, struct err *err)
 }
 
 /* Hands out `n` stored bytes. */
-static int give_stored(struct walk *w, const struct tar_entry *e, uint64_t n, bool last, struct err *err)
+static int give_stored(struct walk *w, const struct tar_entry *e, uint64_t n, bool last,
+		       struct err *err)
 {
 	if (n == 0)
 		return last ? w->h->body(w->h->arg, e, SL_NONE, true, err) : 0;
@@ -217,8 +221,10 @@ static int give_sparse(struct walk *w, const struct tar_entry *e, uint64_t store
 	uint64_t at = 0;
 	for (size_t i = 0; i < x->nmap; i++) {
 		const struct tar_sparse *s = &x->map[i];
-		if (s->offset < at || s->size > stored || s->offset > e->size || s->size > e->size - s->offset)
-			return err_input(err, "entry \"%.*s\": sparse map does not fit the file", SL_FMT(e->path));
+		if (s->offset < at || s->size > stored || s->offset > e->size ||
+		    s->size > e->size - s->offset)
+			return err_input(err, "entry \"%.*s\": sparse map does not fit the file",
+					 SL_FMT(e->path));
 		TRY(give_hole(w, e, s->offset - at, err));
 		TRY(give_stored(w, e, s->size, false, err));
 		at = s->offset + s->size;
@@ -288,7 +294,8 @@ static int meta_entry(struct walk *w, char type, const struct tar_entry *e, stru
 		*(type == 'L' ? &w->extra.path : &w->extra.link) = data;
 		return 1;
 	case 'g':
-		return skip(w, e->size, err) < 0 || skip(w, padding(e->size), err) < 0 ? err->code : 1;
+		return skip(w, e->size, err) < 0 || skip(w, padding(e->size), err) < 0 ? err->code
+										       : 1;
 	default:
 		return 0;
 	}
@@ -341,7 +348,8 @@ static int end_mark(struct walk *w, struct err *err)
 	if (r <= 0)
 		return r;
 	if (!tar_block_is_zero(block))
-		return err_input(err, "entries follow an end mark at byte %llu - the archive is damaged",
+		return err_input(err,
+				 "entries follow an end mark at byte %llu - the archive is damaged",
 				 (unsigned long long)w->pos);
 	/* The rest is padding, but belongs to the digest. */
 	for (;;) {
@@ -370,11 +378,13 @@ static int walk_all(struct walk *w, struct err *err)
 	}
 }
 
-int tar_walk(struct pack_source in, const struct tar_limits *lim, const struct tar_handler *h, struct err *err)
+int tar_walk(struct pack_source in, const struct tar_limits *lim, const struct tar_handler *h,
+	     struct err *err)
 {
 	struct walk w = {.in = in, .lim = lim, .h = h};
 	w.max_header = lim && lim->max_header ? lim->max_header : MIB;
-	arena_init(&w.arena, 4 * w.max_header + (size_t)4 * TAR_MAX_SPARSE * sizeof(struct tar_sparse));
+	arena_init(&w.arena,
+		   4 * w.max_header + (size_t)4 * TAR_MAX_SPARSE * sizeof(struct tar_sparse));
 	int r = walk_all(&w, err);
 	arena_free(&w.arena);
 	return r < 0 ? r : 0;

@@ -17,7 +17,8 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	return e->size < MIB;
 }
 
-static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		   struct err *err)
 {
 	struct seen *s = arg;
 	(void)e, (void)err;

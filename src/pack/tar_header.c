@@ -40,21 +40,34 @@ int tar_number(struct slice field, uint64_t *out)
 	return slice_u64(digits, 8, out);
 }
 
-/* The sum may have been made with signed or unsigned bytes (old implementations differ). */
+/* Sum of all bytes, eight at a time: 64 words of at most 2 * 255 in each 16-bit lane cannot overflow. */
+static uint32_t byte_sum(const char *p)
+{
+	const uint64_t mask = 0x00ff00ff00ff00ff;
+	uint64_t lanes = 0, w;
+	for (size_t i = 0; i < TAR_BLOCK_SIZE; i += sizeof(w)) {
+		memcpy(&w, p + i, sizeof(w));
+		lanes += (w & mask) + (w >> 8 & mask);
+	}
+	return (uint32_t)((lanes & 0xffff) + (lanes >> 16 & 0xffff) + (lanes >> 32 & 0xffff) +
+			  (lanes >> 48));
+}
+
+/* The checksum field counts as blanks. The sum may have been made with signed bytes (old implementations). */
 static bool checksum_ok(struct slice block)
 {
 	uint64_t want;
-	uint32_t sum = 8 * ' ';
-	int32_t signed_sum = 8 * ' ';
+	uint32_t field = 0, high = 0;
 	if (tar_number(slice_sub(block, 148, 8), &want) < 0)
 		return false;
-	for (size_t i = 0; i < TAR_BLOCK_SIZE; i++) {
-		if (i >= 148 && i < 156)
-			continue;
-		sum += (unsigned char)block.ptr[i];
-		signed_sum += (signed char)block.ptr[i];
-	}
-	return want == sum || (signed_sum >= 0 && want == (uint32_t)signed_sum);
+	for (size_t i = 148; i < 156; i++)
+		field += (unsigned char)block.ptr[i];
+	uint32_t sum = byte_sum(block.ptr) - field + 8 * ' ';
+	if (want == sum)
+		return true;
+	for (size_t i = 0; i < TAR_BLOCK_SIZE; i++)
+		high += (i < 148 || i >= 156) && (unsigned char)block.ptr[i] >= 128;
+	return high && sum >= 256 * high && want == sum - 256 * high;
 }
 
 bool tar_sniff(struct slice head)
@@ -68,20 +81,24 @@ static int join_prefix(struct slice block, struct tar_entry *e, struct arena *a,
 	struct slice prefix = until_nul(slice_sub(block, 345, 155));
 	if (memcmp(block.ptr + 257, "ustar\0", 6) != 0 || prefix.len == 0)
 		return 0;
-	e->path = arena_printf(a, "%.*s/%.*s", (int)prefix.len, prefix.ptr, (int)e->path.len, e->path.ptr);
+	e->path = arena_printf(a, "%.*s/%.*s", (int)prefix.len, prefix.ptr, (int)e->path.len,
+			       e->path.ptr);
 	return e->path.ptr ? 0 : err_oom(err);
 }
 
-int tar_header_parse(struct slice block, struct tar_entry *e, char *type, struct arena *a, struct err *err)
+int tar_header_parse(struct slice block, struct tar_entry *e, char *type, struct arena *a,
+		     struct err *err)
 {
 	uint64_t mode, mtime;
 	if (!checksum_ok(block))
-		return err_input(err, "header checksum is wrong - this is no tar archive, or it is damaged");
+		return err_input(
+		    err, "header checksum is wrong - this is no tar archive, or it is damaged");
 	*e = (struct tar_entry){.path = until_nul(slice_sub(block, 0, 100)),
 				.link = until_nul(slice_sub(block, 157, 100))};
 	*type = block.ptr[156];
 	if (tar_number(slice_sub(block, 124, 12), &e->size) < 0)
-		return err_input(err, "entry \"%.*s\": size is negative or no number", SL_FMT(e->path));
+		return err_input(err, "entry \"%.*s\": size is negative or no number",
+				 SL_FMT(e->path));
 	if (tar_number(slice_sub(block, 100, 8), &mode) < 0)
 		mode = 0;
 	if (tar_number(slice_sub(block, 108, 8), &e->uid) < 0)
@@ -119,7 +136,8 @@ static int pax_sparse_map(struct slice v, struct arena *a, struct tar_extra *x, 
 static int pax_number(struct slice key, struct slice value, uint64_t *out, struct err *err)
 {
 	if (slice_u64(value, 10, out) < 0 || *out > INT64_MAX)
-		return err_input(err, "pax record %.*s: \"%.*s\" is no size", SL_FMT(key), SL_FMT(value));
+		return err_input(err, "pax record %.*s: \"%.*s\" is no size", SL_FMT(key),
+				 SL_FMT(value));
 	return 0;
 }
 
@@ -131,7 +149,8 @@ static int pax_string(struct slice value, struct arena *a, struct slice *out, st
 	return out->ptr ? 0 : err_oom(err);
 }
 
-static int pax_record(struct slice key, struct slice value, struct arena *a, struct tar_extra *x, struct err *err)
+static int pax_record(struct slice key, struct slice value, struct arena *a, struct tar_extra *x,
+		      struct err *err)
 {
 	uint64_t major;
 	int64_t when;
@@ -156,7 +175,8 @@ static int pax_record(struct slice key, struct slice value, struct arena *a, str
 	if (slice_is(key, "mtime")) {
 		struct slice whole;
 		uint64_t v;
-		if (slice_cut(&value, '.', &whole) && slice_u64(whole, 10, &v) == 0 && v <= INT64_MAX) {
+		if (slice_cut(&value, '.', &whole) && slice_u64(whole, 10, &v) == 0 &&
+		    v <= INT64_MAX) {
 			when = (int64_t)v;
 			x->mtime = when;
 			x->has_mtime = true;
@@ -170,14 +190,16 @@ int tar_pax_parse(struct slice data, struct arena *a, struct tar_extra *x, struc
 	while (data.len && data.ptr[0] != '\0') {
 		uint64_t len;
 		ssize_t space = slice_chr(slice_sub(data, 0, 20), ' ');
-		if (space <= 0 || slice_u64(slice_sub(data, 0, (size_t)space), 10, &len) < 0 || len > data.len ||
-		    len < (uint64_t)space + 3 || data.ptr[len - 1] != '\n')
+		if (space <= 0 || slice_u64(slice_sub(data, 0, (size_t)space), 10, &len) < 0 ||
+		    len > data.len || len < (uint64_t)space + 3 || data.ptr[len - 1] != '\n')
 			return err_input(err, "pax header: record length is wrong");
-		struct slice record = slice_sub(data, (size_t)space + 1, (size_t)(len - (uint64_t)space - 2));
+		struct slice record =
+		    slice_sub(data, (size_t)space + 1, (size_t)(len - (uint64_t)space - 2));
 		ssize_t eq = slice_chr(record, '=');
 		if (eq <= 0)
 			return err_input(err, "pax header: record without a key");
-		TRY(pax_record(slice_sub(record, 0, (size_t)eq), slice_from(record, (size_t)eq + 1), a, x, err));
+		TRY(pax_record(slice_sub(record, 0, (size_t)eq), slice_from(record, (size_t)eq + 1),
+			       a, x, err));
 		data = slice_from(data, (size_t)len);
 	}
 	return 0;

@@ -3,7 +3,8 @@
 #include "tests/test.h"
 
 /* One header block with a right checksum; fields that are NULL stay empty. */
-static void put_header(struct buf *b, const char *name, char type, const char *size, const char *link)
+static void put_header(struct buf *b, const char *name, char type, const char *size,
+		       const char *link)
 {
 	char h[512] = {0};
 	unsigned sum = 0;
@@ -58,12 +59,13 @@ static int log_entry(void *arg, const struct tar_entry *e, struct err *err)
 {
 	struct log *l = arg;
 	(void)err;
-	buf_printf(&l->text, "%c %.*s %llu %.*s\n", (char)e->type, SL_FMT(e->path), (unsigned long long)e->size,
-		   SL_FMT(e->link));
+	buf_printf(&l->text, "%c %.*s %llu %.*s\n", (char)e->type, SL_FMT(e->path),
+		   (unsigned long long)e->size, SL_FMT(e->link));
 	return e->size < MIB;
 }
 
-static int log_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int log_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		    struct err *err)
 {
 	struct log *l = arg;
 	(void)e, (void)err;
@@ -111,7 +113,8 @@ static void plain_entries_links_and_directories(void **state)
 	put_header(&b, "dir/a", '0', "5", NULL);
 	put_body(&b, SL("hello"));
 	put_header(&b, "dir/s", '2', "0", "../x");
-	put_header(&b, "dir/h", '1', "777", "dir/a"); /* links have no content whatever the size says */
+	put_header(&b, "dir/h", '1', "777",
+		   "dir/a"); /* links have no content whatever the size says */
 	put_header(&b, "empty", '0', "0", NULL);
 	put_end(&b);
 	expect(&b, "5 dir/ 0 \n0 dir/a 5 \nhello\n2 dir/s 0 ../x\n1 dir/h 0 dir/a\n0 empty 0 \n\n");
@@ -185,5 +188,5 @@ static void broken_archives_say_what_is_wrong(void **state)
 	expect_error(&b, "follow an end mark");
 }
 
-RUN_TESTS(T(plain_entries_links_and_directories), T(pax_names_and_sizes_win), T(gnu_long_names_and_sparse_files),
-	  T(broken_archives_say_what_is_wrong))
+RUN_TESTS(T(plain_entries_links_and_directories), T(pax_names_and_sizes_win),
+	  T(gnu_long_names_and_sparse_files), T(broken_archives_say_what_is_wrong))

@@ -19,7 +19,8 @@ static void *xz_open(struct err *err)
 	return z;
 }
 
-static int xz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made, struct err *err)
+static int xz_step(void *state, struct slice *in, char *out, size_t cap, size_t *made,
+		   struct err *err)
 {
 	lzma_stream *z = state;
 	size_t give = in->len;
@@ -35,7 +36,8 @@ static int xz_step(void *state, struct slice *in, char *out, size_t cap, size_t 
 	if (r == LZMA_MEMLIMIT_ERROR)
 		return err_limit(err, "needs more than %zu MiB of memory", XZ_MEMORY / MIB);
 	if (r != LZMA_OK && r != LZMA_BUF_ERROR)
-		return err_input(err, "corrupt (liblzma code %d) - the file is damaged, get it again", (int)r);
+		return err_input(
+		    err, "corrupt (liblzma code %d) - the file is damaged, get it again", (int)r);
 	return 0;
 }
 
@@ -51,4 +53,5 @@ static void xz_close(void *state)
 	free(state);
 }
 
-const struct pack_codec pack_xz = {.open = xz_open, .step = xz_step, .again = xz_again, .close = xz_close};
+const struct pack_codec pack_xz = {
+    .open = xz_open, .step = xz_step, .again = xz_again, .close = xz_close};

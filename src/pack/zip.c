@@ -25,7 +25,8 @@ static int find_end(struct slice all, size_t *at, struct err *err)
 }
 
 /* The zip64 end record, named by a locator just before the end record. */
-static bool read_zip64(struct slice all, size_t end, uint64_t *entries, uint64_t *size, uint64_t *offset)
+static bool read_zip64(struct slice all, size_t end, uint64_t *entries, uint64_t *size,
+		       uint64_t *offset)
 {
 	if (end < 20 || memcmp(all.ptr + end - 20, "PK\6\7", 4) != 0)
 		return false;
@@ -56,8 +57,10 @@ int zip_open(struct slice all, struct zip *ret, struct err *err)
 	offset = rd_u32le(&r);
 	bool zip64 = (entries == 0xffff || size == 0xffffffff || offset == 0xffffffff) &&
 		     read_zip64(all, end, &entries, &size, &offset);
-	if (size > end || (!zip64 && offset > end - size) || offset > all.len || size > all.len - offset)
-		return err_input(err, "zip directory lies outside the file - it is damaged or truncated");
+	if (size > end || (!zip64 && offset > end - size) || offset > all.len ||
+	    size > all.len - offset)
+		return err_input(
+		    err, "zip directory lies outside the file - it is damaged or truncated");
 	if (entries > MAX_ENTRIES)
 		return err_limit(err, "zip archive has more than %d entries", MAX_ENTRIES);
 	*ret = (struct zip){.all = all, .entries = entries};
@@ -113,7 +116,8 @@ int zip_next(const struct zip *z, struct reader *cursor, struct zip_entry *ret, 
 	return 1;
 }
 
-static int packed_bytes(const struct zip *z, const struct zip_entry *e, struct slice *ret, struct err *err)
+static int packed_bytes(const struct zip *z, const struct zip_entry *e, struct slice *ret,
+			struct err *err)
 {
 	uint64_t at;
 	if (__builtin_add_overflow(z->base, e->header, &at) || at > z->all.len)
@@ -130,7 +134,8 @@ static int packed_bytes(const struct zip *z, const struct zip_entry *e, struct s
 	return 0;
 }
 
-static int unpack_entry(const struct zip *z, const struct zip_entry *e, struct buf *out, struct err *err)
+static int unpack_entry(const struct zip *z, const struct zip_entry *e, struct buf *out,
+			struct err *err)
 {
 	struct slice packed;
 	uint32_t crc = 0;
@@ -154,7 +159,8 @@ static int unpack_entry(const struct zip *z, const struct zip_entry *e, struct b
 	} else if (e->method == 8) {
 		TRY(pack_inflate_raw(packed, to, size, &crc, err));
 	} else {
-		return err_set(err, ERR_INPUT, -ENOTSUP, "compression method %u is not supported", e->method);
+		return err_set(err, ERR_INPUT, -ENOTSUP, "compression method %u is not supported",
+			       e->method);
 	}
 	if (crc != e->crc)
 		return err_input(err, "its checksum is wrong - the file is damaged");

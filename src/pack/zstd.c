@@ -4,7 +4,8 @@
 
 #include <zstd.h>
 
-#define MAX_WINDOW_LOG 27 /* 128 MiB: what `zstd --ultra -22` needs; larger would let a header eat memory */
+#define MAX_WINDOW_LOG                                                                             \
+	27 /* 128 MiB: what `zstd --ultra -22` needs; larger would let a header eat memory */
 
 static void *zs_open(struct err *err)
 {
@@ -17,7 +18,8 @@ static void *zs_open(struct err *err)
 	return z;
 }
 
-static int zs_step(void *state, struct slice *in, char *out, size_t cap, size_t *made, struct err *err)
+static int zs_step(void *state, struct slice *in, char *out, size_t cap, size_t *made,
+		   struct err *err)
 {
 	ZSTD_inBuffer ib = {in->ptr, in->len, 0};
 	ZSTD_outBuffer ob = {out, cap, 0};
@@ -25,7 +27,8 @@ static int zs_step(void *state, struct slice *in, char *out, size_t cap, size_t 
 	*made += ob.pos;
 	*in = slice_from(*in, ib.pos);
 	if (ZSTD_isError(r))
-		return err_input(err, "%s - the file is damaged, get it again", ZSTD_getErrorName(r));
+		return err_input(err, "%s - the file is damaged, get it again",
+				 ZSTD_getErrorName(r));
 	return r == 0 ? 1 : 0;
 }
 
@@ -40,4 +43,5 @@ static void zs_close(void *state)
 	ZSTD_freeDStream(state);
 }
 
-const struct pack_codec pack_zstd = {.open = zs_open, .step = zs_step, .again = zs_again, .close = zs_close};
+const struct pack_codec pack_zstd = {
+    .open = zs_open, .step = zs_step, .again = zs_again, .close = zs_close};

@@ -2,8 +2,7 @@
 /* Real databases of the shared data against the package lists that came with them. */
 #include "pkg/pkg_testing.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 struct db {
 	const char *folder, *file, *path, *analyser;
@@ -187,5 +186,42 @@ static void rpm_databases_give_what_rpm_lists(void **state)
 	check_all(dbs, ARRAY_LEN(dbs), check_rpm);
 }
 
+struct root {
+	struct arena *arena;
+	const char *folder;
+};
+static struct slice get(void *arg, const char *path)
+{
+	const struct root *r = arg;
+	struct slice p = arena_printf(r->arena, "%s/pkgdb/%s/%s", test_data(), r->folder, path);
+	return access(p.ptr, R_OK) == 0 ? test_read(r->arena, p.ptr) : SL_NONE;
+}
+
+static void roots_are_recognised_with_their_channel(void **state)
+{
+	static const char *const want[][3] = {
+	    {"dpkg/bookworm-debootstrap", "debian", "debian:12"},
+	    {"dpkg/focal-debootstrap", "ubuntu", "ubuntu:20.04"},
+	    {"dpkg/xenial-debootstrap", "ubuntu", "ubuntu:16.04"},
+	    {"apk/alpine-v3.6-x86_64", "alpine", "alpine:3.6"},
+	    {"apk/alpine-v3.10-x86_64", "alpine", "alpine:3.10"},
+	    {"apk/alpine-v3.20-aarch64", "alpine", "alpine:3.20"},
+	    {"apk/trivy", "", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		auto_arena struct arena a;
+		struct root r = {&a, want[i][0]};
+		struct pkg_files files = {.get = get, .arg = &r};
+		struct pkg_os os;
+		struct err err = {0};
+		arena_init(&a, 1 * MIB);
+		assert_ok(pkg_os_detect(&files, &a, &os, &err), &err);
+		if (!slice_is(os.family, want[i][1]) || !slice_is(os.channel, want[i][2]))
+			fail_msg("%s: %.*s %.*s", want[i][0], SL_FMT(os.family),
+				 SL_FMT(os.channel));
+	}
+}
+
 RUN_TESTS(T(dpkg_databases_give_what_dpkg_query_lists), T(apk_databases_give_every_package),
-	  T(rpm_databases_give_what_rpm_lists))
+	  T(rpm_databases_give_what_rpm_lists), T(roots_are_recognised_with_their_channel))

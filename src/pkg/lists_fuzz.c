@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    {"os", "etc/os-release"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
-		fuzz_analyser(runs[i][0], runs[i][1], slice_of(data, size), 1);
+		fuzz_analyser(runs[i][0], runs[i][1], slice_of(data, size),
+			      strcmp(runs[i][0], "chisel") == 0 ? 64 * MIB : 1);
 	return 0;
 }

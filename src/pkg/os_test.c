@@ -62,7 +62,7 @@ static void os_release_gives_family_name_and_channel(void **state)
 	    {{OSR("ID=\"sle-micro\"\nVERSION_ID=\"5.3\"\n")},
 	     "suse.linux.enterprise.micro|5.3|suse.linux.enterprise.micro:5.3"},
 	    {{OSR("ID=\"sl-micro\"\nVERSION_ID=\"6.0\"\n")},
-	     "suse.linux.enterprise.micro|6.0|suse.linux.enterprise.micro:6.0"},
+	     "suse.linux.micro|6.0|suse.linux.micro:6.0"},
 	    {{OSR("ID=\"opensuse-leap\"\nVERSION_ID=\"15.5\"\n")},
 	     "opensuse.leap|15.5|opensuse.leap:15.5"},
 	    {{OSR("ID=opensuse\nVERSION_ID=\"42.3\"\n")}, "opensuse.leap|42.3|opensuse.leap:42.3"},
@@ -90,6 +90,7 @@ static void os_release_gives_family_name_and_channel(void **state)
 	     "openEuler|22.03-LTS-SP1|openEuler:22.03-LTS-SP1"},
 	    {{OSR("ID=\"rhcos\"\nVERSION_ID=\"4.12\"\nRHEL_VERSION=\"8.6\"\n")},
 	     "redhat|8.6|redhat:8"},
+	    {{OSR("ID=mageia\nVERSION_ID=\"9\"\n")}, "mageia|9|mageia:9"},
 	    {{OSR("ID=nixos\nVERSION_ID=\"23.11\"\n")}, "nixos|23.11|"},
 	    {{OSR("ID=manjaro\nID_LIKE=arch\n")}, "manjaro||"});
 }

@@ -67,13 +67,15 @@ struct pkg_ctx fuzz_ctx(struct fuzz_sink *f, const char *path)
 	return (struct pkg_ctx){.path = slice_str(path), .sink = &f->sink, .arena = &f->arena};
 }
 
-void fuzz_analyser(const char *name, const char *path, struct slice bytes, size_t factor)
+static void run_once(const char *name, const char *path, struct slice bytes, size_t arena_cap,
+		     size_t factor)
 {
 	auto_fuzz_sink struct fuzz_sink f;
 	struct err err = {0};
 	size_t n;
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
 	fuzz_sink_init(&f);
+	f.arena.cap = arena_cap;
 	struct pkg_ctx cx = fuzz_ctx(&f, path);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(all[i]->name, name) == 0 && all[i]->run(&cx, bytes, &err) < 0 &&
@@ -81,4 +83,10 @@ void fuzz_analyser(const char *name, const char *path, struct slice bytes, size_
 			abort();
 	if (f.file_bytes > 64 * KIB + factor * bytes.len)
 		abort();
+}
+
+void fuzz_analyser(const char *name, const char *path, struct slice bytes, size_t factor)
+{
+	run_once(name, path, bytes, 256 * MIB, factor);
+	run_once(name, path, bytes, 200, factor); /* nearly no memory: an error, nothing worse */
 }

@@ -9,8 +9,8 @@ enum {
 	MAX_ENTRIES = 0xffff, /* rpm's own limits */
 	MAX_DATA = 256 * 1024 * 1024,
 	ENTRY = 16,
-	MAX_STRING = 4096, /* for the strings that we report */
-	MAX_EPOCH_TEXT = 12,
+	MAX_STRING = 64 * 1024, /* licences of large collections are long */
+	MAX_WORD = 1024,	/* name, version, release */
 };
 enum {
 	TYPE_INT32 = 4,
@@ -284,7 +284,7 @@ static bool word_ok(struct slice v)
 	for (size_t i = 0; i < v.len; i++)
 		if ((unsigned char)v.ptr[i] <= ' ' || v.ptr[i] == 0x7f)
 			return false;
-	return v.len > 0;
+	return v.len > 0 && v.len <= MAX_WORD;
 }
 
 int rpm_set_source(struct pkg *p, struct slice source_rpm, uint32_t epoch, struct arena *a,

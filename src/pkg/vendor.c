@@ -38,7 +38,7 @@ static const char *const deb_maintainers[] = {
     "@azul.com",
     "temurin-dev@eclipse.org",
     "kk@kohsuke.org", /* Jenkins */
-    "@puppetlabs.com",
+    "info@puppetlabs.com",
     "release@puppet.com",
     "@newrelic.com",
     "packages@zabbix.com",
@@ -84,6 +84,8 @@ static const struct own_vendor rpm_vendors[] = {
     {"fedora", {"Fedora"}, ".fc"},
     {"suse.linux.enterprise.server", {"SUSE", "openSUSE"}, NULL},
     {"suse.linux.enterprise.micro", {"SUSE", "openSUSE"}, NULL},
+    {"suse.linux.micro", {"SUSE", "openSUSE"}, NULL},
+    {"mageia", {"Mageia"}, ".mga"},
     {"opensuse", {"openSUSE", "SUSE"}, NULL},
     {"opensuse.leap", {"openSUSE", "SUSE"}, NULL},
     {"opensuse.leap.micro", {"openSUSE", "SUSE"}, NULL},

@@ -332,6 +332,18 @@ static void colour_only_when_asked_for(void **state)
 	assert_true(slice_find(written(&s, "table", 1), SL("\x1b[1;31mCRITICAL\x1b[0m")) > 0);
 }
 
+static void packages_are_listed_when_nothing_was_looked_up(void **state)
+{
+	(void)state;
+	auto_stage struct stage s;
+	small_image(&s);
+	s.style.list_all_pkgs = true;
+	assert_int_equal(slice_find(written(&s, "table", 1), SL("Packages: 3")), -1);
+	s.report.scanned_vulns = false;
+	s.result.nfindings = 0;
+	as_golden(&s, "table", "inventory.txt");
+}
+
 static void says(struct stage *s, const char *what)
 {
 	struct slice got = written(s, "table", 1);
@@ -373,4 +385,5 @@ static void writers_are_found_by_name(void **state)
 RUN_TESTS(T(the_table_reads_as_reviewed), T(the_json_reads_as_reviewed),
 	  T(several_reports_are_an_array), T(hostile_names_stay_harmless),
 	  T(long_texts_are_folded_into_the_width), T(colour_only_when_asked_for),
+	  T(packages_are_listed_when_nothing_was_looked_up),
 	  T(the_verdict_never_calls_the_unknown_clean), T(writers_are_found_by_name))

@@ -11,13 +11,18 @@ void jw_init(struct json_writer *w, struct buf *out, unsigned indent)
 
 static void newline(struct json_writer *w)
 {
-	static const char blanks[] = "                                ";
+	static const char blanks[] = "\n                                ";
 	if (w->indent == 0)
 		return;
+	size_t all = (size_t)w->indent * w->depth;
+	if (all < sizeof(blanks) - 1) {
+		buf_put(w->out, blanks, all + 1);
+		return;
+	}
 	buf_putc(w->out, '\n');
 	for (size_t n = (size_t)w->indent * w->depth; n;) {
-		size_t part = MIN(n, sizeof(blanks) - 1);
-		buf_put(w->out, blanks, part);
+		size_t part = MIN(n, sizeof(blanks) - 2);
+		buf_put(w->out, blanks + 1, part);
 		n -= part;
 	}
 }
@@ -92,8 +97,39 @@ static void put_valid(struct buf *out, struct slice s)
 	buf_puts(out, slice_from(s, done));
 }
 
+/* Length of the run at the start that needs neither escape nor UTF-8 check, eight bytes at a time. */
+static size_t plain_length(struct slice s)
+{
+	const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+	size_t n = 0;
+	for (; n + 8 <= s.len; n += 8) {
+		uint64_t w, quote, back, del;
+		memcpy(&w, s.ptr + n, sizeof(w));
+		quote = w ^ ones * '"';
+		back = w ^ ones * '\\';
+		del = w ^ ones * 0x7f;
+		/* A zero byte borrows into its high bit; bytes below 0x20 do when 0x20 is taken off. */
+		if (((w - ones * 0x20) | (quote - ones) | (back - ones) | (del - ones) | w) & high)
+			break;
+	}
+	while (n < s.len && s.ptr[n] >= 0x20 && s.ptr[n] != '"' && s.ptr[n] != '\\' &&
+	       s.ptr[n] != 0x7f)
+		n++;
+	return n;
+}
+
 static void put_string(struct buf *out, struct slice s)
 {
+	if (plain_length(s) == s.len) {
+		char *to = buf_reserve(out, s.len + 2);
+		if (!to)
+			return;
+		to[0] = '"';
+		memcpy(to + 1, s.len ? s.ptr : "", s.len);
+		to[s.len + 1] = '"';
+		out->len += s.len + 2;
+		return;
+	}
 	buf_putc(out, '"');
 	while (s.len) {
 		size_t good = text_utf8_length(s);

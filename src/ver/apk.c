@@ -172,7 +172,8 @@ static int compare(struct slice a, struct slice b)
 	return x.token > y.token ? VER_LESS : VER_GREATER;
 }
 
-static const char *const aliases[] = {"Alpine",	 "Alpine Linux", "Wolfi", "Chainguard",
-				      "MinimOS", "postmarketOS", NULL};
+static const char *const aliases[] = {
+    "Alpine",  "Alpine Linux", "Alpaquita", "BellSoft Hardened Containers", "Wolfi", "Chainguard",
+    "MinimOS", "postmarketOS", NULL};
 const struct ver_scheme ver_scheme_apk = {
     .name = "apk", .aliases = aliases, .compare = compare, .valid = valid};

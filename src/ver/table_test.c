@@ -10,6 +10,7 @@ struct row {
 /*
  * Rows where the reference tool itself says otherwise:
  * - apk: these are no versions to apk-tools' own check (apk version --check), so they have no order.
+ * - pacman: '~' has no meaning to vercmp, so "1.0.0~rc1" is longer and newer than "1.0.0".
  * - rpm: made for a tool that leaves out epochs and release parts in its own way; librpm 4.18 orders
  *   a missing epoch as 0, and 5.el8.0.0 after 5.el8.
  */
@@ -19,6 +20,8 @@ static bool is_wrong(const struct row *r)
 					  "0..1..0", "0..8", "0.8.21.r2", "1-r-1",
 					  "1-ruff2", NULL};
 	static const char *const apk_right[] = {"1.0bc", "1.2_blah", "1.2.0d", "1.2_csv2", NULL};
+	if (slice_is(r->col[0], "alpm") && slice_is(r->col[1], "1.0.0~rc1"))
+		return true;
 	return slice_is(r->col[0], "apk") &&
 	       (slice_is_any(r->col[1], apk) || slice_is_any(r->col[3], apk_right));
 }
@@ -54,7 +57,7 @@ static bool next_row(struct slice *rest, struct row *r)
 
 static bool ours(struct slice ecosystem)
 {
-	static const char *const names[] = {"deb", "apk", "rpm", "rpm-evr", NULL};
+	static const char *const names[] = {"deb", "apk", "rpm", "rpm-evr", "alpm", "gentoo", NULL};
 	return slice_is_any(ecosystem, names);
 }
 

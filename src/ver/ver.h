@@ -7,7 +7,7 @@
 enum { VER_LESS = -1, VER_EQUAL = 0, VER_GREATER = 1, VER_INVALID = 2 };
 
 struct ver_scheme {
-	const char *name;           /* "deb", "rpm", "apk"; letter case does not matter in look-ups */
+	const char *name; /* "deb", "rpm", "apk"; letter case does not matter in look-ups */
 	const char *const *aliases; /* NULL-terminated, e.g. "Debian", "Ubuntu"; may be NULL */
 	/* A total order over valid versions. VER_INVALID when either is not a version of the scheme. */
 	int (*compare)(struct slice a, struct slice b);
@@ -22,4 +22,5 @@ const struct ver_scheme *const *ver_schemes(size_t *n);
  * ',' or blanks: =, ==, !=, <, <=, >, >= before a version; a bare version means =; "" and "*" mean any.
  * 1 true, 0 false, < 0 when the version or the range is invalid (err filled).
  */
-int ver_match(const struct ver_scheme *s, struct slice version, struct slice range, struct err *err) must_use;
+int ver_match(const struct ver_scheme *s, struct slice version, struct slice range,
+	      struct err *err) must_use;

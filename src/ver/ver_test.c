@@ -117,6 +117,45 @@ static void apk_orders_as_apk_tools(void **state)
 	check("apk", p, ARRAY_LEN(p));
 }
 
+static void pacman_orders_as_vercmp(void **state)
+{
+	static const struct pair p[] = {
+	    {"1.0a", "1.0alpha", -1}, {"1.0alpha", "1.0b", -1}, {"1.0beta", "1.0p", -1},
+	    {"1.0pre", "1.0rc", -1},  {"1.0rc", "1.0", -1},	{"1.0", "1.0.a", -1},
+	    {"1.0.a", "1.0.1", -1},   {"1:1", "2", 1},		{"1.0-1", "1.0", 0},
+	    {"1.0-1", "1.0-2", -1},   {"1..0", "1.0", 1},	{"1.001", "1.1", 0},
+	    {"1.", "1", 1},	      {"", "1", VER_INVALID},	{"1 2", "1", VER_INVALID},
+	    {"1:", "1", VER_INVALID}};
+	(void)state;
+	check("pacman", p, ARRAY_LEN(p));
+}
+
+static void portage_orders_as_its_specification(void **state)
+{
+	static const struct pair p[] = {{"1.0", "1.0.0", -1},
+					{"1.0b", "1.0.0", -1},
+					{"1.0", "1.0a", -1},
+					{"1.01", "1.1", -1},
+					{"1.010", "1.01", 0},
+					{"01", "1", 0},
+					{"1_alpha", "1_beta", -1},
+					{"1_rc3", "1", -1},
+					{"1", "1_p", -1},
+					{"1_p", "1_p0", 0},
+					{"1_alpha_p1", "1_alpha", 1},
+					{"1-r0", "1", 0},
+					{"1-r1", "1", 1},
+					{"1_alpha_beta", "1_alpha", -1},
+					{"1.", "1", VER_INVALID},
+					{"1_foo", "1", VER_INVALID},
+					{"1-r", "1", VER_INVALID},
+					{"a", "1", VER_INVALID},
+					{"1ab", "1", VER_INVALID},
+					{"1-1", "1", VER_INVALID}};
+	(void)state;
+	check("portage", p, ARRAY_LEN(p));
+}
+
 static void ecosystem_names_find_their_scheme(void **state)
 {
 	static const char *const names[][2] = {{"deb", "deb"},
@@ -214,13 +253,16 @@ static const char *const rpm_parts[] = {"1", "0", "10", ".", "-",  "~", "^",
 					"a", "B", "01", "_", "1:", "+", "rc"};
 static const char *const apk_parts[] = {"1",	   "0", "10",  ".1",  ".01", "_p", "_rc",
 					"_alpha2", "a", "-r1", "-r0", "~ab", ".10"};
+static const char *const portage_parts[] = {"1",   "0",	      "10", ".1",  ".01", ".010", "_p",
+					    "_rc", "_alpha2", "a",  "-r1", "-r0", ".10"};
 static const struct {
 	const char *name;
 	const char *const *parts;
 	size_t n;
 } schemes[] = {{"deb", deb_parts, ARRAY_LEN(deb_parts)},
 	       {"rpm", rpm_parts, ARRAY_LEN(rpm_parts)},
-	       {"apk", apk_parts, ARRAY_LEN(apk_parts)}};
+	       {"apk", apk_parts, ARRAY_LEN(apk_parts)},
+	       {"portage", portage_parts, ARRAY_LEN(portage_parts)}};
 
 static void orders_are_total_over_random_versions(void **state)
 {
@@ -334,6 +376,7 @@ static void rpm_agrees_with_librpm(void **state)
 }
 
 RUN_TESTS(T(deb_orders_as_policy_says), T(rpm_orders_as_librpm), T(apk_orders_as_apk_tools),
+	  T(pacman_orders_as_vercmp), T(portage_orders_as_its_specification),
 	  T(ecosystem_names_find_their_scheme), T(ranges_join_constraints_and_alternatives),
 	  T(broken_versions_and_ranges_are_refused), T(orders_are_total_over_random_versions),
 	  T(deb_agrees_with_dpkg), T(rpm_agrees_with_librpm))

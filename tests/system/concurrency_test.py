@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Many at once, and killed at any moment: cache and database stay whole."""
 import json
 import os

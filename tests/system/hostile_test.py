@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Hostile images: each gives a clear error or a listed warning within 10 s and 256 MB, and never harms the scan."""
 import gzip
 import json

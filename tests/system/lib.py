@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the system tests share: making tars and images, running strake, TAP output. No third-party modules."""
 import gzip
 import hashlib
@@ -11,7 +12,7 @@ import tarfile
 import tempfile
 import time
 
-STRAKE = os.environ.get("STRAKE_BIN", "build/strake")
+STRAKE = os.path.abspath(os.environ.get("STRAKE_BIN", "build/strake"))
 SOURCE = os.environ.get("STRAKE_SOURCE", os.getcwd())
 DATA = os.environ.get("STRAKE_DATA", os.path.join(SOURCE, "..", "shared", "data"))
 SANITIZED = os.environ.get("STRAKE_SANITIZED") == "1"

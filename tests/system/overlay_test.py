@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Layers over each other: the view must be what the overlay file system shows, and origins must be right."""
 import os
 import random

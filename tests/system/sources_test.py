@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Where images come from: every archive kind, daemons, standard input, platforms, what is recognised by itself."""
 import gzip
 import json

@@ -16,15 +16,18 @@ static void add(struct adv_build *b, const struct node *n)
 {
 	struct slice status = node_get_str(n, "status"), fixed = node_get_str(n, "fixed");
 	const struct node *advisories = node_get(n, "advisories");
-	struct bld_row row = {.channel = SL("arch"), .feed = SL("arch-linux"), .vendor_id = node_get_str(n, "name")};
+	struct bld_row row = {
+	    .channel = SL("arch"), .feed = SL("arch-linux"), .vendor_id = node_get_str(n, "name")};
 	row.severity = adv_severity_of_word(node_get_str(n, "severity"));
-	row.status = slice_is(status, "Not affected") ? ADV_NOT_AFFECTED : fixed.len ? ADV_FIXED : ADV_AFFECTED;
+	row.status = slice_is(status, "Not affected") ? ADV_NOT_AFFECTED
+		     : fixed.len		      ? ADV_FIXED
+						      : ADV_AFFECTED;
 	if (advisories && advisories->first)
 		row.vendor_id = node_str(advisories->first);
-	node_each(id, node_get(n, "issues")) {
+	node_each (id, node_get(n, "issues")) {
 		row.vuln = node_str(id);
 		bld_severity(b, row.vuln, row.feed, row.severity);
-		node_each(p, node_get(n, "packages")) {
+		node_each (p, node_get(n, "packages")) {
 			row.name = node_str(p);
 			if (row.status == ADV_NOT_AFFECTED)
 				bld_row(b, &row);
@@ -37,9 +40,10 @@ static void add(struct adv_build *b, const struct node *n)
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
 {
 	(void)err;
-	node_each(n, f->root) {
+	node_each (n, f->root) {
 		if (!is_group(n)) {
-			bld_skip(b, f, SL("arch-linux"), node_get_str(n, "name"), "no group with issues");
+			bld_skip(b, f, SL("arch-linux"), node_get_str(n, "name"),
+				 "no group with issues");
 			continue;
 		}
 		bld_record(b, SL("arch-linux"), SL_NONE);
@@ -49,9 +53,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_arch = {
-	.name = "arch",
-	.help = "Arch Linux security tracker",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "arch",
+    .help = "Arch Linux security tracker",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

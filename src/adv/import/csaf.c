@@ -19,9 +19,9 @@ struct csaf {
 	const struct adv_file *f;
 	struct slice feed, advisory, date;
 	struct map products, relations; /* id -> struct product, struct relation */
-	struct map fixes, states;       /* product id -> node of the remediation */
+	struct map fixes, states;	/* product id -> node of the remediation */
 	struct rpm_set *set;
-	struct slice id;                /* of the vulnerability being read */
+	struct slice id; /* of the vulnerability being read */
 	enum adv_severity severity;
 };
 
@@ -67,7 +67,7 @@ static void read_product(struct csaf *c, const struct node *product)
 
 static void read_branches(struct csaf *c, const struct node *branches, int depth)
 {
-	node_each(n, depth < MAX_BRANCH_DEPTH ? branches : NULL) {
+	node_each (n, depth < MAX_BRANCH_DEPTH ? branches : NULL) {
 		read_product(c, node_get(n, "product"));
 		read_branches(c, node_get(n, "branches"), depth + 1);
 	}
@@ -76,14 +76,16 @@ static void read_branches(struct csaf *c, const struct node *branches, int depth
 static void read_tree(struct csaf *c, const struct node *tree)
 {
 	read_branches(c, node_get(tree, "branches"), 0);
-	node_each(n, node_get(tree, "full_product_names")) read_product(c, n);
-	node_each(n, node_get(tree, "relationships")) {
+	node_each (n, node_get(tree, "full_product_names"))
+		read_product(c, n);
+	node_each (n, node_get(tree, "relationships")) {
 		struct relation *r = arena_new(bld_arena(c->b), struct relation);
 		if (!r)
 			return;
 		r->component = node_get_str(n, "product_reference");
 		r->platform = node_get_str(n, "relates_to_product_reference");
-		remember(&c->relations, node_get_str(node_get(n, "full_product_name"), "product_id"), r);
+		remember(&c->relations,
+			 node_get_str(node_get(n, "full_product_name"), "product_id"), r);
 	}
 }
 
@@ -100,7 +102,8 @@ static bool find_relation(const struct csaf *c, struct slice id, struct relation
 	ssize_t colon = slice_chr(id, ':');
 	if (colon <= 0)
 		return false;
-	*ret = (struct relation){slice_from(id, (size_t)colon + 1), slice_sub(id, 0, (size_t)colon)};
+	*ret =
+	    (struct relation){slice_from(id, (size_t)colon + 1), slice_sub(id, 0, (size_t)colon)};
 	return true;
 }
 
@@ -143,7 +146,8 @@ static enum adv_status open_status(const struct node *remediation)
 	struct slice details = node_get_str(remediation, "details");
 	if (slice_starts(details, "Out of support scope"))
 		return ADV_END_OF_LIFE;
-	if (slice_starts(details, "Will not fix") || slice_is(node_get_str(remediation, "category"), "no_fix_planned"))
+	if (slice_starts(details, "Will not fix") ||
+	    slice_is(node_get_str(remediation, "category"), "no_fix_planned"))
 		return ADV_WILL_NOT_FIX;
 	return slice_starts(details, "Fix deferred") ? ADV_FIX_DEFERRED : ADV_AFFECTED;
 }
@@ -155,7 +159,8 @@ static struct slice advisory_of(const struct csaf *c, struct slice id)
 	struct slice url = node_get_str(fix, "url");
 	ssize_t at = slice_rchr(url, '/'), is = slice_rchr(url, '=');
 	struct slice last = slice_from(url, (size_t)(MAX(at, is) + 1));
-	bool numbered = slice_starts(last, "RH") || slice_starts(last, "openEuler-") || slice_starts(last, "SUSE-");
+	bool numbered = slice_starts(last, "RH") || slice_starts(last, "openEuler-") ||
+			slice_starts(last, "SUSE-");
 	return numbered ? last : c->advisory;
 }
 
@@ -192,12 +197,14 @@ static void read_remediations(struct csaf *c, const struct node *list)
 {
 	map_free(&c->fixes);
 	map_free(&c->states);
-	node_each(n, list) {
+	node_each (n, list) {
 		struct slice category = node_get_str(n, "category");
 		bool fix = slice_is(category, "vendor_fix");
-		if (!fix && !slice_is(category, "no_fix_planned") && !slice_is(category, "none_available"))
+		if (!fix && !slice_is(category, "no_fix_planned") &&
+		    !slice_is(category, "none_available"))
 			continue;
-		node_each(id, node_get(n, "product_ids")) remember(fix ? &c->fixes : &c->states, node_str(id), n);
+		node_each (id, node_get(n, "product_ids"))
+			remember(fix ? &c->fixes : &c->states, node_str(id), n);
 	}
 }
 
@@ -207,16 +214,21 @@ static void describe(struct csaf *c, const struct node *v)
 	bld_published(c->b, c->id, BLD_VENDOR, node_get_str(v, "release_date"));
 	bld_modified(c->b, c->id, BLD_VENDOR, c->date);
 	bld_cwe(c->b, c->id, node_get_str(node_get(v, "cwe"), "id"));
-	node_each(n, node_get(v, "notes")) if (slice_is(node_get_str(n, "category"), "description"))
-		bld_details(c->b, c->id, BLD_VENDOR, node_get_str(n, "text"));
-	node_each(n, node_get(v, "references")) bld_ref(c->b, c->id, node_get_str(n, "url"));
-	node_each(n, node_get(v, "scores")) {
-		bld_score(c->b, c->id, c->feed, node_get_str(node_get(n, "cvss_v3"), "vectorString"));
-		bld_score(c->b, c->id, c->feed, node_get_str(node_get(n, "cvss_v2"), "vectorString"));
+	node_each (n, node_get(v, "notes"))
+		if (slice_is(node_get_str(n, "category"), "description"))
+			bld_details(c->b, c->id, BLD_VENDOR, node_get_str(n, "text"));
+	node_each (n, node_get(v, "references"))
+		bld_ref(c->b, c->id, node_get_str(n, "url"));
+	node_each (n, node_get(v, "scores")) {
+		bld_score(c->b, c->id, c->feed,
+			  node_get_str(node_get(n, "cvss_v3"), "vectorString"));
+		bld_score(c->b, c->id, c->feed,
+			  node_get_str(node_get(n, "cvss_v2"), "vectorString"));
 	}
 	c->severity = ADV_SEV_UNKNOWN;
-	node_each(n, node_get(v, "threats")) if (slice_is(node_get_str(n, "category"), "impact"))
-		c->severity = adv_severity_of_word(node_get_str(n, "details"));
+	node_each (n, node_get(v, "threats"))
+		if (slice_is(node_get_str(n, "category"), "impact"))
+			c->severity = adv_severity_of_word(node_get_str(n, "details"));
 	bld_severity(c->b, c->id, c->feed, c->severity);
 }
 
@@ -225,9 +237,14 @@ static void read_vulnerability(struct csaf *c, const struct node *v)
 	static const struct {
 		const char *key;
 		enum adv_status status;
-	} lists[] = {{"fixed", ADV_FIXED}, {"first_fixed", ADV_FIXED}, {"recommended", ADV_FIXED}, {"known_affected", ADV_AFFECTED},
-		     {"known_not_affected", ADV_NOT_AFFECTED}, {"known not affected", ADV_NOT_AFFECTED},
-		     {"known affected", ADV_AFFECTED}, {"under_investigation", ADV_UNDER_INVESTIGATION}};
+	} lists[] = {{"fixed", ADV_FIXED},
+		     {"first_fixed", ADV_FIXED},
+		     {"recommended", ADV_FIXED},
+		     {"known_affected", ADV_AFFECTED},
+		     {"known_not_affected", ADV_NOT_AFFECTED},
+		     {"known not affected", ADV_NOT_AFFECTED},
+		     {"known affected", ADV_AFFECTED},
+		     {"under_investigation", ADV_UNDER_INVESTIGATION}};
 	c->id = node_get_str(v, "cve");
 	if (!adv_is_cve(c->id)) {
 		bld_skip(c->b, c->f, c->feed, c->id, "a vulnerability without a CVE number");
@@ -236,7 +253,8 @@ static void read_vulnerability(struct csaf *c, const struct node *v)
 	describe(c, v);
 	read_remediations(c, node_get(v, "remediations"));
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-		node_each(id, node_get(node_get(v, "product_status"), lists[i].key)) add_product(c, node_str(id), lists[i].status);
+		node_each (id, node_get(node_get(v, "product_status"), lists[i].key))
+			add_product(c, node_str(id), lists[i].status);
 	rpm_set_flush(c->set);
 }
 
@@ -257,7 +275,8 @@ static bool feed_of(const struct node *document, struct slice *feed)
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
 {
 	CLEANUP(csaf_done) struct csaf c = {.b = b, .f = f};
-	const struct node *document = node_get(f->root, "document"), *tracking = node_get(document, "tracking");
+	const struct node *document = node_get(f->root, "document"),
+			  *tracking = node_get(document, "tracking");
 	if (!feed_of(document, &c.feed))
 		return err_input(err, "a publisher whose products are not known here: \"%.*s\"",
 				 SL_FMT(node_get_str(node_get(document, "publisher"), "name")));
@@ -269,14 +288,15 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 	c.date = node_get_str(tracking, "current_release_date");
 	bld_record(b, c.feed, c.date);
 	read_tree(&c, node_get(f->root, "product_tree"));
-	node_each(v, node_get(f->root, "vulnerabilities")) read_vulnerability(&c, v);
+	node_each (v, node_get(f->root, "vulnerabilities"))
+		read_vulnerability(&c, v);
 	return 0;
 }
 
 const struct adv_feed adv_feed_csaf = {
-	.name = "csaf",
-	.help = "CSAF advisories and VEX of Red Hat, SUSE and openEuler",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "csaf",
+    .help = "CSAF advisories and VEX of Red Hat, SUSE and openEuler",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

@@ -9,7 +9,8 @@ static bool is_problem(const struct node *n)
 
 static bool sniff(const struct adv_file *f)
 {
-	return node_is(f->root, NODE_OBJECT) && f->root->first && f->root->first->first && is_problem(f->root->first->first);
+	return node_is(f->root, NODE_OBJECT) && f->root->first && f->root->first->first &&
+	       is_problem(f->root->first->first);
 }
 
 struct tracker {
@@ -21,7 +22,8 @@ struct tracker {
 /* What the security team says about a release without a fix. */
 static enum adv_status open_status(const struct node *release)
 {
-	struct slice reason = node_get_str(release, "nodsa_reason"), status = node_get_str(release, "status");
+	struct slice reason = node_get_str(release, "nodsa_reason"),
+		     status = node_get_str(release, "status");
 	if (slice_is(node_get_str(release, "urgency"), "end-of-life"))
 		return ADV_END_OF_LIFE;
 	if (slice_is(reason, "ignored"))
@@ -35,7 +37,8 @@ static enum adv_status open_status(const struct node *release)
 
 static void add_release(struct tracker *t, const struct node *release)
 {
-	struct slice fixed = node_get_str(release, "fixed_version"), status = node_get_str(release, "status");
+	struct slice fixed = node_get_str(release, "fixed_version"),
+		     status = node_get_str(release, "status");
 	if (!adv_debian_channel(release->key, &t->row.channel))
 		return; /* testing and the like under names that no release bears */
 	t->row.severity = adv_severity_of_word(node_get_str(release, "urgency"));
@@ -60,28 +63,30 @@ static void add_problem(struct tracker *t, const struct node *problem)
 	t->row.vuln = problem->key;
 	bld_record(t->b, t->row.feed, SL_NONE);
 	bld_details(t->b, problem->key, BLD_VENDOR, node_get_str(problem, "description"));
-	node_each(r, node_get(problem, "releases")) add_release(t, r);
+	node_each (r, node_get(problem, "releases"))
+		add_release(t, r);
 }
 
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
 {
 	struct tracker t = {b, f, {.feed = SL("debian"), .flags = ADV_SOURCE_NAME}};
 	(void)err;
-	node_each(package, f->root) {
+	node_each (package, f->root) {
 		t.row.name = package->key;
 		if (!node_is(package, NODE_OBJECT)) {
 			bld_skip(b, f, t.row.feed, package->key, "not an object");
 			continue;
 		}
-		node_each(problem, package) add_problem(&t, problem);
+		node_each (problem, package)
+			add_problem(&t, problem);
 	}
 	return 0;
 }
 
 const struct adv_feed adv_feed_debian = {
-	.name = "debian",
-	.help = "Debian security tracker JSON",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "debian",
+    .help = "Debian security tracker JSON",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

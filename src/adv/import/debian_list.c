@@ -25,7 +25,8 @@ static bool head(struct slice line, struct slice *id, struct slice *package)
 		return false;
 	struct slice rest = slice_from(line, (size_t)close + 1);
 	return slice_word(&rest, id) && slice_word(&rest, package) &&
-	       (slice_starts(*id, "DSA-") || slice_starts(*id, "DLA-") || slice_starts(*id, "DTSA-"));
+	       (slice_starts(*id, "DSA-") || slice_starts(*id, "DLA-") ||
+		slice_starts(*id, "DTSA-"));
 }
 
 static bool sniff(const struct adv_file *f)
@@ -50,11 +51,15 @@ static void read_release(struct advisory *x, struct slice line)
 {
 	ssize_t close = slice_chr(line, ']');
 	struct slice rest, dash, package, version;
-	struct bld_row row = {.feed = SL("debian"), .vendor_id = x->id, .flags = ADV_SOURCE_NAME, .status = ADV_FIXED};
+	struct bld_row row = {.feed = SL("debian"),
+			      .vendor_id = x->id,
+			      .flags = ADV_SOURCE_NAME,
+			      .status = ADV_FIXED};
 	if (close < 0 || !adv_debian_channel(slice_sub(line, 1, (size_t)close - 1), &row.channel))
 		return;
 	rest = slice_from(line, (size_t)close + 1);
-	if (!slice_word(&rest, &dash) || !slice_word(&rest, &package) || !slice_word(&rest, &version)) {
+	if (!slice_word(&rest, &dash) || !slice_word(&rest, &package) ||
+	    !slice_word(&rest, &version)) {
 		bld_skip(x->b, x->f, row.feed, x->id, "a release without package or version");
 		return;
 	}
@@ -102,9 +107,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_debian_list = {
-	.name = "debian_list",
-	.help = "Debian tracker lists of DSA and DLA",
-	.kind = ADV_TEXT,
-	.sniff = sniff,
-	.import = import,
+    .name = "debian_list",
+    .help = "Debian tracker lists of DSA and DLA",
+    .kind = ADV_TEXT,
+    .sniff = sniff,
+    .import = import,
 };

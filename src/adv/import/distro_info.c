@@ -9,7 +9,8 @@ static bool sniff(const struct adv_file *f)
 	return slice_starts(f->bytes, "version,codename,series,created,release,eol");
 }
 
-static struct slice column(const struct slice *header, const struct slice *field, size_t n, const char *name)
+static struct slice column(const struct slice *header, const struct slice *field, size_t n,
+			   const char *name)
 {
 	for (size_t i = 0; i < n; i++)
 		if (slice_is(header[i], name))
@@ -17,7 +18,8 @@ static struct slice column(const struct slice *header, const struct slice *field
 	return SL_NONE;
 }
 
-static void add(struct adv_build *b, const struct slice *header, const struct slice *field, size_t n)
+static void add(struct adv_build *b, const struct slice *header, const struct slice *field,
+		size_t n)
 {
 	struct slice series = column(header, field, n, "series"), channel;
 	int32_t day, lts;
@@ -51,9 +53,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_distro_info = {
-	.name = "distro_info",
-	.help = "end of support by distro-info-data",
-	.kind = ADV_TEXT,
-	.sniff = sniff,
-	.import = import,
+    .name = "distro_info",
+    .help = "end of support by distro-info-data",
+    .kind = ADV_TEXT,
+    .sniff = sniff,
+    .import = import,
 };

@@ -7,16 +7,28 @@
 
 struct product {
 	const char *name, *channel; /* channel before the release */
-	bool extended;              /* the extended support is open to all: Debian's LTS */
+	bool extended;		    /* the extended support is open to all: Debian's LTS */
 };
 static const struct product products[] = {
-	{"alpine-linux", "alpine", false}, {"alpine", "alpine", false}, {"debian", "debian", true},
-	{"ubuntu", "ubuntu", false}, {"almalinux", "alma", false}, {"rocky-linux", "rocky", false},
-	{"rhel", "redhat", false}, {"centos-stream", "centos-stream", false},
-	{"oracle-linux", "oracle", false}, {"amazon-linux", "amazon", false}, {"fedora", "fedora", false},
-	{"opensuse", "opensuse.leap", false}, {"sles", "suse.linux.enterprise.server", false},
-	{"suse-linux-micro", "suse.linux.micro", false}, {"photon", "photon", false}, {"vmware-photon", "photon", false},
-	{"azure-linux", "azurelinux", false}, {"cbl-mariner", "cbl-mariner", false}, {"openeuler", "openEuler", false},
+    {"alpine-linux", "alpine", false},
+    {"alpine", "alpine", false},
+    {"debian", "debian", true},
+    {"ubuntu", "ubuntu", false},
+    {"almalinux", "alma", false},
+    {"rocky-linux", "rocky", false},
+    {"rhel", "redhat", false},
+    {"centos-stream", "centos-stream", false},
+    {"oracle-linux", "oracle", false},
+    {"amazon-linux", "amazon", false},
+    {"fedora", "fedora", false},
+    {"opensuse", "opensuse.leap", false},
+    {"sles", "suse.linux.enterprise.server", false},
+    {"suse-linux-micro", "suse.linux.micro", false},
+    {"photon", "photon", false},
+    {"vmware-photon", "photon", false},
+    {"azure-linux", "azurelinux", false},
+    {"cbl-mariner", "cbl-mariner", false},
+    {"openeuler", "openEuler", false},
 };
 
 static const struct product *find_product(struct slice name)
@@ -36,7 +48,8 @@ static bool is_release(const struct node *n)
 
 static bool sniff(const struct adv_file *f)
 {
-	const struct node *releases = node_get(f->root, "releases"), *result = node_get(f->root, "result");
+	const struct node *releases = node_get(f->root, "releases"),
+			  *result = node_get(f->root, "result");
 	if (node_is(f->root, NODE_ARRAY))
 		return is_release(f->root->first);
 	if (node_get(f->root, "permalink") && releases)
@@ -69,8 +82,9 @@ static void add_release(struct adv_build *b, const struct product *p, const stru
 	int32_t day, more;
 	if (!day_of(release, "eol", &day) && !day_of(release, "eolFrom", &day))
 		return;
-	if (p->extended && (day_of(release, "eoes", &more) || day_of(release, "extendedSupport", &more) ||
-			    day_of(release, "eoesFrom", &more)))
+	if (p->extended &&
+	    (day_of(release, "eoes", &more) || day_of(release, "extendedSupport", &more) ||
+	     day_of(release, "eoesFrom", &more)))
 		day = MAX(day, more);
 	if (slice_is(slice_str(p->channel), "photon") && slice_ends(name, ".0"))
 		name.len -= 2;
@@ -85,7 +99,8 @@ static void add_product(struct adv_build *b, struct slice name, const struct nod
 {
 	const struct product *p = find_product(name);
 	bld_record(b, SL("endoflife"), SL_NONE);
-	node_each(r, p ? releases : NULL) add_release(b, p, r);
+	node_each (r, p ? releases : NULL)
+		add_release(b, p, r);
 }
 
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
@@ -96,7 +111,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		ssize_t dot = slice_rchr(f->name, '.');
 		add_product(b, dot > 0 ? slice_sub(f->name, 0, (size_t)dot) : f->name, f->root);
 	} else if (node_is(result, NODE_ARRAY)) {
-		node_each(p, result) add_product(b, node_get_str(p, "name"), node_get(p, "releases"));
+		node_each (p, result)
+			add_product(b, node_get_str(p, "name"), node_get(p, "releases"));
 	} else if (result) {
 		add_product(b, node_get_str(result, "name"), node_get(result, "releases"));
 	} else {
@@ -106,9 +122,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_endoflife = {
-	.name = "endoflife",
-	.help = "end of support by endoflife.date",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "endoflife",
+    .help = "end of support by endoflife.date",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

@@ -48,7 +48,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		slice_cut(&line, ',', &percentile);
 		if (id.len == 0 || slice_is(id, "cve"))
 			continue;
-		if (!adv_is_cve(id) || !fraction(score, &epss) || (percentile.len && !fraction(percentile, &rank))) {
+		if (!adv_is_cve(id) || !fraction(score, &epss) ||
+		    (percentile.len && !fraction(percentile, &rank))) {
 			bld_skip(b, f, SL("epss"), whole, "not \"CVE,score,percentile\"");
 			continue;
 		}
@@ -59,9 +60,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_epss = {
-	.name = "epss",
-	.help = "EPSS scores, CSV",
-	.kind = ADV_TEXT,
-	.sniff = sniff,
-	.import = import,
+    .name = "epss",
+    .help = "EPSS scores, CSV",
+    .kind = ADV_TEXT,
+    .sniff = sniff,
+    .import = import,
 };

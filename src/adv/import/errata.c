@@ -12,7 +12,8 @@ static bool is_alas(const struct node *n)
 
 static bool is_rocky(const struct node *n)
 {
-	return node_get(n, "name") && node_get(n, "affected_products") && node_is(node_get(n, "packages"), NODE_ARRAY);
+	return node_get(n, "name") && node_get(n, "affected_products") &&
+	       node_is(node_get(n, "packages"), NODE_ARRAY);
 }
 
 static bool is_alma(const struct node *n)
@@ -22,7 +23,8 @@ static bool is_alma(const struct node *n)
 
 static bool sniff(const struct adv_file *f)
 {
-	const struct node *data = node_get(f->root, "data"), *pages = node_get(f->root, "advisories");
+	const struct node *data = node_get(f->root, "data"),
+			  *pages = node_get(f->root, "advisories");
 	if (is_alas(f->root) || is_rocky(f->root) || is_alma(f->root))
 		return true;
 	if (node_is(data, NODE_ARRAY) && is_alma(data->first))
@@ -32,17 +34,20 @@ static bool sniff(const struct adv_file *f)
 	return node_is(f->root, NODE_ARRAY) && is_alma(f->root->first);
 }
 
-static struct slice evr_of(struct adv_build *b, struct slice epoch, struct slice version, struct slice release)
+static struct slice evr_of(struct adv_build *b, struct slice epoch, struct slice version,
+			   struct slice release)
 {
 	if (!epoch.len || slice_is(epoch, "0"))
 		return arena_printf(bld_arena(b), "%.*s-%.*s", SL_FMT(version), SL_FMT(release));
-	return arena_printf(bld_arena(b), "%.*s:%.*s-%.*s", SL_FMT(epoch), SL_FMT(version), SL_FMT(release));
+	return arena_printf(bld_arena(b), "%.*s:%.*s-%.*s", SL_FMT(epoch), SL_FMT(version),
+			    SL_FMT(release));
 }
 
 static void finish(struct erratum *e, const struct adv_file *f, bool ok)
 {
 	if (!ok)
-		bld_skip(e->b, f, erratum_feed(e->id), e->id, "a package whose name or release is not understood");
+		bld_skip(e->b, f, erratum_feed(e->id), e->id,
+			 "a package whose name or release is not understood");
 	erratum_end(e);
 }
 
@@ -54,10 +59,13 @@ static void alas(struct erratum *e, const struct adv_file *f, const struct node 
 	e->details = node_get_str(n, "Description");
 	e->severity = node_get_str(n, "Severity");
 	e->issued = slice_sub(node_get_str(node_get(n, "Updated"), "Date"), 0, 10);
-	node_each(r, node_get(node_get(n, "References"), "Reference")) erratum_cve(e, node_get_str(r, "ID"));
-	node_each(p, node_path(n, "Pkglist.Collection.Package")) {
-		struct adv_nevra v = {.name = node_get_str(p, "Name"), .arch = node_get_str(p, "Arch")};
-		v.evr = evr_of(e->b, node_get_str(p, "Epoch"), node_get_str(p, "Version"), node_get_str(p, "Release"));
+	node_each (r, node_get(node_get(n, "References"), "Reference"))
+		erratum_cve(e, node_get_str(r, "ID"));
+	node_each (p, node_path(n, "Pkglist.Collection.Package")) {
+		struct adv_nevra v = {.name = node_get_str(p, "Name"),
+				      .arch = node_get_str(p, "Arch")};
+		v.evr = evr_of(e->b, node_get_str(p, "Epoch"), node_get_str(p, "Version"),
+			       node_get_str(p, "Release"));
 		ok &= erratum_package(e, &v);
 	}
 	finish(e, f, ok);
@@ -71,7 +79,7 @@ static void rocky(struct erratum *e, const struct adv_file *f, const struct node
 	e->details = node_get_str(n, "description");
 	e->severity = node_get_str(n, "severity");
 	e->issued = node_get_str(n, "updated_at");
-	node_each(c, node_get(n, "cves")) {
+	node_each (c, node_get(n, "cves")) {
 		struct slice cve = node_get_str(c, "cve");
 		erratum_cve(e, cve);
 		if (adv_is_cve(cve)) {
@@ -79,12 +87,14 @@ static void rocky(struct erratum *e, const struct adv_file *f, const struct node
 			bld_cwe(e->b, cve, node_get_str(c, "cwe"));
 		}
 	}
-	node_each(p, node_get(n, "packages")) {
+	node_each (p, node_get(n, "packages")) {
 		struct adv_nevra v;
-		struct slice module = node_get_str(p, "module_name"), stream = node_get_str(p, "module_stream");
+		struct slice module = node_get_str(p, "module_name"),
+			     stream = node_get_str(p, "module_stream");
 		ok &= adv_nevra_parse(node_get_str(p, "nevra"), &v);
 		if (module.len)
-			v.module = arena_printf(bld_arena(e->b), "%.*s:%.*s", SL_FMT(module), SL_FMT(stream));
+			v.module = arena_printf(bld_arena(e->b), "%.*s:%.*s", SL_FMT(module),
+						SL_FMT(stream));
 		if (e->ncves)
 			ok &= erratum_package(e, &v);
 	}
@@ -95,7 +105,8 @@ static struct slice alma_module(struct erratum *e, const struct node *modules)
 {
 	const struct node *m = modules ? modules->first : NULL;
 	struct slice name = node_get_str(m, "name"), stream = node_get_str(m, "stream");
-	return name.len ? arena_printf(bld_arena(e->b), "%.*s:%.*s", SL_FMT(name), SL_FMT(stream)) : SL_NONE;
+	return name.len ? arena_printf(bld_arena(e->b), "%.*s:%.*s", SL_FMT(name), SL_FMT(stream))
+			: SL_NONE;
 }
 
 static void alma(struct erratum *e, const struct adv_file *f, const struct node *n)
@@ -103,7 +114,8 @@ static void alma(struct erratum *e, const struct adv_file *f, const struct node 
 	uint64_t seconds;
 	char text[TIME_TEXT];
 	bool ok = true;
-	e->id = node_get_str(n, "id").len ? node_get_str(n, "id") : node_get_str(n, "updateinfo_id");
+	e->id =
+	    node_get_str(n, "id").len ? node_get_str(n, "id") : node_get_str(n, "updateinfo_id");
 	e->title = node_get_str(n, "title");
 	e->details = node_get_str(n, "description");
 	e->severity = node_get_str(n, "severity");
@@ -112,13 +124,17 @@ static void alma(struct erratum *e, const struct adv_file *f, const struct node 
 		e->issued = slice_str(text);
 	}
 	struct slice module = alma_module(e, node_get(n, "modules"));
-	node_each(r, node_get(n, "references")) if (slice_is(node_get_str(r, "type"), "cve")) erratum_cve(e, node_get_str(r, "id"));
+	node_each (r, node_get(n, "references"))
+		if (slice_is(node_get_str(r, "type"), "cve"))
+			erratum_cve(e, node_get_str(r, "id"));
 	const struct node *packages = node_get(n, "packages");
 	if (e->ncves == 0)
 		packages = NULL;
-	node_each(p, packages) {
-		struct adv_nevra v = {.name = node_get_str(p, "name"), .arch = node_get_str(p, "arch")};
-		v.evr = evr_of(e->b, node_get_str(p, "epoch"), node_get_str(p, "version"), node_get_str(p, "release"));
+	node_each (p, packages) {
+		struct adv_nevra v = {.name = node_get_str(p, "name"),
+				      .arch = node_get_str(p, "arch")};
+		v.evr = evr_of(e->b, node_get_str(p, "epoch"), node_get_str(p, "version"),
+			       node_get_str(p, "release"));
 		v.module = slice_find(v.evr, SL(".module")) >= 0 ? module : SL_NONE;
 		ok &= erratum_package(e, &v);
 	}
@@ -140,7 +156,8 @@ static void record(struct erratum *e, const struct adv_file *f, const struct nod
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
 {
 	struct erratum *e = arena_new(bld_arena(b), struct erratum);
-	const struct node *list = node_is(f->root, NODE_ARRAY) ? f->root : node_get(f->root, "data");
+	const struct node *list =
+	    node_is(f->root, NODE_ARRAY) ? f->root : node_get(f->root, "data");
 	if (!list)
 		list = node_get(f->root, "advisories");
 	if (!e)
@@ -153,14 +170,15 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		record(e, f, f->root);
 		return 0;
 	}
-	node_each(n, list) record(e, f, n);
+	node_each (n, list)
+		record(e, f, n);
 	return 0;
 }
 
 const struct adv_feed adv_feed_errata = {
-	.name = "errata",
-	.help = "Amazon ALAS, AlmaLinux and Rocky errata, JSON",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "errata",
+    .help = "Amazon ALAS, AlmaLinux and Rocky errata, JSON",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

@@ -7,9 +7,21 @@
 
 static const struct {
 	const char *word, *channel;
-} ecosystems[] = {{"npm", "npm"}, {"pip", "PyPI"}, {"pypi", "PyPI"}, {"maven", "Maven"}, {"go", "Go"}, {"golang", "Go"},
-		  {"rust", "crates.io"}, {"cargo", "crates.io"}, {"rubygems", "RubyGems"}, {"composer", "Packagist"},
-		  {"nuget", "NuGet"}, {"erlang", "Hex"}, {"pub", "Pub"}, {"swift", "SwiftURL"}, {"actions", "GitHub Actions"}};
+} ecosystems[] = {{"npm", "npm"},
+		  {"pip", "PyPI"},
+		  {"pypi", "PyPI"},
+		  {"maven", "Maven"},
+		  {"go", "Go"},
+		  {"golang", "Go"},
+		  {"rust", "crates.io"},
+		  {"cargo", "crates.io"},
+		  {"rubygems", "RubyGems"},
+		  {"composer", "Packagist"},
+		  {"nuget", "NuGet"},
+		  {"erlang", "Hex"},
+		  {"pub", "Pub"},
+		  {"swift", "SwiftURL"},
+		  {"actions", "GitHub Actions"}};
 
 static const struct node *edges_of(const struct node *root)
 {
@@ -64,19 +76,21 @@ static struct slice after(struct slice version, struct slice channel, struct are
 		n++;
 	if (n != 3 || rest.len || number[2] == UINT64_MAX || !slice_is_any(channel, semver))
 		return version;
-	return arena_printf(a, "%llu.%llu.%llu-0", (unsigned long long)number[0], (unsigned long long)number[1],
-			    (unsigned long long)number[2] + 1);
+	return arena_printf(a, "%llu.%llu.%llu-0", (unsigned long long)number[0],
+			    (unsigned long long)number[1], (unsigned long long)number[2] + 1);
 }
 
 static bool add(struct adv_build *b, const struct node *n, struct slice channel)
 {
-	struct slice range = node_get_str(n, "vulnerableVersionRange"), one, exact = SL_NONE, first = SL_NONE;
+	struct slice range = node_get_str(n, "vulnerableVersionRange"), one, exact = SL_NONE,
+		     first = SL_NONE;
 	struct adv_range r = {0};
 	struct bld_row row = {.channel = channel, .feed = SL("ghsa"), .ranges = &r, .nranges = 1};
 	bool above = false;
-	row.name = adv_name_normal(channel, node_get_str(node_get(n, "package"), "name"), bld_arena(b));
+	row.name =
+	    adv_name_normal(channel, node_get_str(node_get(n, "package"), "name"), bld_arena(b));
 	const struct node *advisory = node_get(n, "advisory");
-	node_each(id, node_get(advisory, "identifiers")) {
+	node_each (id, node_get(advisory, "identifiers")) {
 		struct slice value = node_get_str(id, "value");
 		row.vuln = first.len ? first : value;
 		bld_alias(b, row.vuln, value);
@@ -98,9 +112,11 @@ static bool add(struct adv_build *b, const struct node *n, struct slice channel)
 	row.status = r.fixed.len ? ADV_FIXED : ADV_AFFECTED;
 	bld_row(b, &row);
 	bld_title(b, row.vuln, BLD_GHSA, node_get_str(advisory, "summary"));
-	bld_severity(b, row.vuln, row.feed, adv_severity_of_word(node_get_str(advisory, "severity")));
+	bld_severity(b, row.vuln, row.feed,
+		     adv_severity_of_word(node_get_str(advisory, "severity")));
 	bld_published(b, row.vuln, BLD_GHSA, node_get_str(advisory, "publishedAt"));
-	node_each(ref, node_get(advisory, "references")) bld_ref(b, row.vuln, node_get_str(ref, "url"));
+	node_each (ref, node_get(advisory, "references"))
+		bld_ref(b, row.vuln, node_get_str(ref, "url"));
 	return true;
 }
 
@@ -109,21 +125,22 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 	ssize_t dot = slice_rchr(f->name, '.');
 	struct slice by_name = channel_of(dot > 0 ? slice_sub(f->name, 0, (size_t)dot) : f->name);
 	(void)err;
-	node_each(edge, edges_of(f->root)) {
+	node_each (edge, edges_of(f->root)) {
 		const struct node *n = node_get(edge, "node");
 		struct slice told = channel_of(node_get_str(node_get(n, "package"), "ecosystem"));
 		struct slice channel = told.len ? told : by_name;
 		bld_record(b, SL("ghsa"), node_get_str(node_get(n, "advisory"), "publishedAt"));
 		if (!channel.len || !add(b, n, channel))
-			bld_skip(b, f, SL("ghsa"), node_get_str(node_get(n, "package"), "name"), "ecosystem, ids or range not understood");
+			bld_skip(b, f, SL("ghsa"), node_get_str(node_get(n, "package"), "name"),
+				 "ecosystem, ids or range not understood");
 	}
 	return 0;
 }
 
 const struct adv_feed adv_feed_ghsa = {
-	.name = "ghsa",
-	.help = "GitHub advisories as its GraphQL API answers",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "ghsa",
+    .help = "GitHub advisories as its GraphQL API answers",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

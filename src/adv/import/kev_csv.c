@@ -2,11 +2,25 @@
 /* CISA's catalogue of known exploited vulnerabilities, CSV. */
 #include "adv/build.h"
 
-enum { CVE, VENDOR, PRODUCT, NAME, ADDED, DESCRIPTION, ACTION, DUE, RANSOMWARE, NOTES, CWES, COLUMNS };
+enum {
+	CVE,
+	VENDOR,
+	PRODUCT,
+	NAME,
+	ADDED,
+	DESCRIPTION,
+	ACTION,
+	DUE,
+	RANSOMWARE,
+	NOTES,
+	CWES,
+	COLUMNS
+};
 
 static bool sniff(const struct adv_file *f)
 {
-	return slice_starts(f->bytes, "cveID,vendorProject,") || slice_starts(f->bytes, "\"cveID\",\"vendorProject\",");
+	return slice_starts(f->bytes, "cveID,vendorProject,") ||
+	       slice_starts(f->bytes, "\"cveID\",\"vendorProject\",");
 }
 
 static void add(struct adv_build *b, const struct adv_file *f, const struct slice *field)
@@ -42,9 +56,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_kev_csv = {
-	.name = "kev_csv",
-	.help = "CISA known exploited vulnerabilities, CSV",
-	.kind = ADV_TEXT,
-	.sniff = sniff,
-	.import = import,
+    .name = "kev_csv",
+    .help = "CISA known exploited vulnerabilities, CSV",
+    .kind = ADV_TEXT,
+    .sniff = sniff,
+    .import = import,
 };

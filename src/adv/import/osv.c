@@ -17,8 +17,8 @@ enum {
 static bool is_record(const struct node *n)
 {
 	return node_is(node_get(n, "id"), NODE_STRING) &&
-	       (node_is(node_get(n, "affected"), NODE_ARRAY) || node_get(n, "schema_version") || node_get(n, "withdrawn") ||
-		(node_get(n, "modified") && node_get(n, "details")));
+	       (node_is(node_get(n, "affected"), NODE_ARRAY) || node_get(n, "schema_version") ||
+		node_get(n, "withdrawn") || (node_get(n, "modified") && node_get(n, "details")));
 }
 
 static bool sniff(const struct adv_file *f)
@@ -33,8 +33,8 @@ struct record {
 	struct slice id, feed, vendor_id, modified;
 	bool distribution;
 	enum adv_severity severity; /* of the vendor, for rows */
-	struct slice *targets;      /* the problems that rows are about */
-	size_t ntargets;
+	struct slice *targets;	    /* the problems that rows are about */
+	size_t ntargets, max;
 };
 
 /* ---- which problems ---- */
@@ -44,15 +44,16 @@ static void add_target(struct record *r, struct slice id)
 	for (size_t i = 0; i < r->ntargets; i++)
 		if (slice_eq(r->targets[i], id))
 			return;
-	if (r->ntargets < MAX_TARGETS)
+	if (r->ntargets < r->max)
 		r->targets[r->ntargets++] = id;
 }
 
 static void cve_targets(struct record *r, const char *key)
 {
-	node_each(n, node_get(r->node, key)) {
+	node_each (n, node_get(r->node, key)) {
 		/* Distributions wrap numbers: UBUNTU-CVE-2024-1, DEBIAN-CVE-2024-1. */
-		struct slice s = node_str(n), cve = adv_is_cve(s) || r->distribution ? adv_find_cve(s) : SL_NONE;
+		struct slice s = node_str(n),
+			     cve = adv_is_cve(s) || r->distribution ? adv_find_cve(s) : SL_NONE;
 		if (cve.len)
 			add_target(r, cve);
 	}
@@ -60,7 +61,9 @@ static void cve_targets(struct record *r, const char *key)
 
 static struct slice first_of(const struct node *list, const char *prefix)
 {
-	node_each(n, list) if (slice_starts(node_str(n), prefix)) return node_str(n);
+	node_each (n, list)
+		if (slice_starts(node_str(n), prefix))
+			return node_str(n);
 	return SL_NONE;
 }
 
@@ -103,7 +106,7 @@ static void language_targets(struct record *r)
 			bld_alias(r->b, r->targets[i], r->id);
 		else
 			bld_alias_listed(r->b, r->targets[i], r->id);
-		node_each(n, node_get(r->node, "aliases")) {
+		node_each (n, node_get(r->node, "aliases")) {
 			if (one)
 				bld_alias(r->b, r->targets[i], node_str(n));
 			else if (!adv_is_cve(node_str(n)))
@@ -118,7 +121,10 @@ static struct slice feed_of(const struct record *r, struct slice channel)
 {
 	static const struct {
 		const char *family, *feed;
-	} distro[] = {{"redhat", "redhat"}, {"suse", "suse-cvrf"}, {"opensuse", "suse-cvrf"}, {"azurelinux", "azure"},
+	} distro[] = {{"redhat", "redhat"},
+		      {"suse", "suse-cvrf"},
+		      {"opensuse", "suse-cvrf"},
+		      {"azurelinux", "azure"},
 		      {"openEuler", "openeuler"}};
 	if (!r->distribution) {
 		if (slice_starts(r->id, "GHSA-"))
@@ -138,7 +144,7 @@ static struct slice feed_of(const struct record *r, struct slice channel)
 
 static void severities(struct record *r, struct slice target, const struct node *list)
 {
-	node_each(s, list) {
+	node_each (s, list) {
 		struct slice score = node_get_str(s, "score");
 		bld_score(r->b, target, r->feed, score);
 		enum adv_severity word = adv_severity_of_word(score);
@@ -158,16 +164,17 @@ static void word_of(struct record *r, const struct node *specific, const char *k
 
 static void cwes(struct record *r, struct slice target, const struct node *list)
 {
-	node_each(n, list) bld_cwe(r->b, target, node_str(n));
+	node_each (n, list)
+		bld_cwe(r->b, target, node_str(n));
 }
 
 static void describe(struct record *r, struct slice target)
 {
 	const struct node *own = node_get(r->node, "database_specific");
-	enum bld_rank rank = r->vendor_id.len		? BLD_OTHER
+	enum bld_rank rank = r->vendor_id.len		 ? BLD_OTHER
 			     : slice_is(r->feed, "ghsa") ? BLD_GHSA
-			     : r->distribution		? BLD_VENDOR
-							: BLD_OSV;
+			     : r->distribution		 ? BLD_VENDOR
+							 : BLD_OSV;
 	bld_title(r->b, target, rank, node_get_str(r->node, "summary"));
 	bld_details(r->b, target, rank, node_get_str(r->node, "details"));
 	bld_published(r->b, target, rank, node_get_str(r->node, "published"));
@@ -176,10 +183,12 @@ static void describe(struct record *r, struct slice target)
 	word_of(r, own, "severity");
 	cwes(r, target, node_get(own, "cwe_ids"));
 	cwes(r, target, node_get(own, "cwe"));
-	node_each(ref, node_get(r->node, "references")) bld_ref(r->b, target, node_get_str(ref, "url"));
-	node_each(a, node_get(r->node, "affected")) {
+	node_each (ref, node_get(r->node, "references"))
+		bld_ref(r->b, target, node_get_str(ref, "url"));
+	node_each (a, node_get(r->node, "affected")) {
 		severities(r, target, node_get(a, "severity"));
-		bld_score(r->b, target, r->feed, node_get_str(node_get(a, "database_specific"), "cvss"));
+		bld_score(r->b, target, r->feed,
+			  node_get_str(node_get(a, "database_specific"), "cvss"));
 		cwes(r, target, node_get(node_get(a, "database_specific"), "cwes"));
 	}
 	if (!r->distribution)
@@ -208,12 +217,13 @@ static int read_events(struct record *r, const struct node *list, struct events 
 	ret->ptr = arena_array(bld_arena(r->b), count * 4 + 1, sizeof(*ret->ptr));
 	if (!ret->ptr)
 		return -ENOMEM;
-	node_each(e, list) for (int k = 0; k < 4; k++)
-	{
-		struct slice v = node_get_str(e, names[k]);
-		if (v.len && !(k == LIMIT && slice_is(v, "*")))
-			ret->ptr[ret->n++] = (struct event){(__typeof__(ret->ptr->kind))k, v};
-	}
+	node_each (e, list)
+		for (int k = 0; k < 4; k++) {
+			struct slice v = node_get_str(e, names[k]);
+			if (v.len && !(k == LIMIT && slice_is(v, "*")))
+				ret->ptr[ret->n++] =
+				    (struct event){(__typeof__(ret->ptr->kind))k, v};
+		}
 	return 0;
 }
 
@@ -241,7 +251,8 @@ static int event_cmp(const struct ver_scheme *s, const struct event *a, const st
 static void sort_events(struct events *e)
 {
 	for (size_t i = 1; i < e->n && i < 512; i++)
-		for (size_t k = i; k > 0 && event_cmp(e->scheme, &e->ptr[k], &e->ptr[k - 1]) < 0; k--) {
+		for (size_t k = i; k > 0 && event_cmp(e->scheme, &e->ptr[k], &e->ptr[k - 1]) < 0;
+		     k--) {
 			struct event swap = e->ptr[k];
 			e->ptr[k] = e->ptr[k - 1];
 			e->ptr[k - 1] = swap;
@@ -286,20 +297,24 @@ struct scope {
 	bool had_ranges, fixed;
 };
 
-static int read_ranges(struct record *r, const struct node *affected, struct slice channel, struct scope *s)
+static int read_ranges(struct record *r, const struct node *affected, struct slice channel,
+		       struct scope *s)
 {
 	const struct node *list = node_get(affected, "ranges");
-	const struct node *custom = node_get(node_get(affected, "ecosystem_specific"), "custom_ranges");
+	const struct node *custom =
+	    node_get(node_get(affected, "ecosystem_specific"), "custom_ranges");
 	size_t total = 0;
-	node_each(range, list) total += node_get(range, "events") ? node_get(range, "events")->count : 0;
-	node_each(range, custom) total += node_get(range, "events") ? node_get(range, "events")->count : 0;
+	node_each (range, list)
+		total += node_get(range, "events") ? node_get(range, "events")->count : 0;
+	node_each (range, custom)
+		total += node_get(range, "events") ? node_get(range, "events")->count : 0;
 	if (total > MAX_EVENTS)
 		return -E2BIG;
 	s->ranges = arena_array(bld_arena(r->b), total * 4 + 1, sizeof(*s->ranges));
 	if (!s->ranges)
 		return -ENOMEM;
 	for (int pass = 0; pass < 2; pass++)
-		node_each(range, pass ? custom : list) {
+		node_each (range, pass ? custom : list) {
 			struct events e = {.scheme = ver_find(channel)};
 			if (slice_is(node_get_str(range, "type"), "GIT"))
 				continue;
@@ -323,7 +338,9 @@ static int read_versions(struct record *r, const struct node *affected, struct s
 	s->versions = arena_array(bld_arena(r->b), list->count, sizeof(*s->versions));
 	if (!s->versions)
 		return -ENOMEM;
-	node_each(v, list) if (node_str(v).len) s->versions[s->nversions++] = node_str(v);
+	node_each (v, list)
+		if (node_str(v).len)
+			s->versions[s->nversions++] = node_str(v);
 	return 0;
 }
 
@@ -335,7 +352,8 @@ static enum adv_severity row_severity(const struct record *r, const struct node 
 	if (!r->distribution)
 		return ADV_SEV_UNKNOWN;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		enum adv_severity word = adv_severity_of_word(node_get_str(node_get(affected, "ecosystem_specific"), keys[i]));
+		enum adv_severity word = adv_severity_of_word(
+		    node_get_str(node_get(affected, "ecosystem_specific"), keys[i]));
 		if (word)
 			return word;
 	}
@@ -343,11 +361,13 @@ static enum adv_severity row_severity(const struct record *r, const struct node 
 }
 
 /* What the ecosystem or the record adds to a distribution's row. */
-static void fill_distribution(struct bld_row *row, struct slice ecosystem, const struct node *affected, struct arena *a)
+static void fill_distribution(struct bld_row *row, struct slice ecosystem,
+			      const struct node *affected, struct arena *a)
 {
 	const struct node *specific = node_get(affected, "ecosystem_specific");
 	/* OSV names source packages for these, binary packages for the rpm world. */
-	static const char *const sources[] = {"debian:", "ubuntu:", "alpine:", "wolfi", "chainguard", "minimos", "azurelinux:", "echo"};
+	static const char *const sources[] = {"debian:",    "ubuntu:", "alpine:",     "wolfi",
+					      "chainguard", "minimos", "azurelinux:", "echo"};
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		if (slice_starts(row->channel, sources[i]))
 			row->flags |= ADV_SOURCE_NAME;
@@ -373,13 +393,18 @@ static int add_rows(struct record *r, const struct node *affected)
 		return 0; /* nothing but git commits */
 	bool never = s.nranges == 0 && s.nversions == 0;
 	struct bld_row row = {
-		.channel = channel,
-		.name = adv_name_normal(channel, node_get_str(package, "name"), a),
-		.feed = r->feed,
-		.vendor_id = r->vendor_id,
-		.status = never ? ADV_NOT_AFFECTED : s.fixed ? ADV_FIXED : ADV_AFFECTED,
-		.severity = row_severity(r, affected),
-		.ranges = s.ranges, .nranges = s.nranges, .versions = s.versions, .nversions = s.nversions,
+	    .channel = channel,
+	    .name = adv_name_normal(channel, node_get_str(package, "name"), a),
+	    .feed = r->feed,
+	    .vendor_id = r->vendor_id,
+	    .status = never	? ADV_NOT_AFFECTED
+		      : s.fixed ? ADV_FIXED
+				: ADV_AFFECTED,
+	    .severity = row_severity(r, affected),
+	    .ranges = s.ranges,
+	    .nranges = s.nranges,
+	    .versions = s.versions,
+	    .nversions = s.nversions,
 	};
 	if (r->distribution)
 		fill_distribution(&row, ecosystem, affected, a);
@@ -392,12 +417,27 @@ static int add_rows(struct record *r, const struct node *affected)
 	return 0;
 }
 
+static size_t most_targets(const struct node *node)
+{
+	static const char *const lists[] = {"aliases", "upstream", "related"};
+	size_t n = 2;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		n += node_get(node, lists[i]) ? node_get(node, lists[i])->count : 0;
+	return MIN(n, (size_t)MAX_TARGETS);
+}
+
 static void import_record(struct adv_build *b, const struct adv_file *f, const struct node *node)
 {
 	struct arena *a = bld_arena(b);
-	struct record r = {.b = b, .f = f, .node = node, .id = node_get_str(node, "id"), .modified = node_get_str(node, "modified")};
+	struct record r = {.b = b,
+			   .f = f,
+			   .node = node,
+			   .id = node_get_str(node, "id"),
+			   .modified = node_get_str(node, "modified")};
 	struct slice ecosystem = SL_NONE, channel = SL("unknown");
-	node_each(x, node_get(node, "affected")) if (!ecosystem.len) ecosystem = node_get_str(node_get(x, "package"), "ecosystem");
+	node_each (x, node_get(node, "affected"))
+		if (!ecosystem.len)
+			ecosystem = node_get_str(node_get(x, "package"), "ecosystem");
 	r.distribution = adv_is_distribution(ecosystem);
 	if (ecosystem.len)
 		adv_channel_of_osv(ecosystem, a, &channel);
@@ -409,7 +449,8 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 	bld_record(b, r.feed, r.modified);
 	if (node_is(node_get(node, "withdrawn"), NODE_STRING))
 		return;
-	r.targets = arena_array(a, MAX_TARGETS, sizeof(*r.targets));
+	r.max = most_targets(node);
+	r.targets = arena_array(a, r.max, sizeof(*r.targets));
 	if (!r.targets)
 		return;
 	if (r.distribution)
@@ -418,8 +459,10 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 		language_targets(&r);
 	for (size_t i = 0; i < (r.distribution || r.vendor_id.len ? r.ntargets : 1); i++)
 		describe(&r, r.targets[i]);
-	node_each(x, node_get(node, "affected")) if (add_rows(&r, x) < 0)
-		bld_skip(b, f, r.feed, r.id, "affected: no package name, or more events than allowed");
+	node_each (x, node_get(node, "affected"))
+		if (add_rows(&r, x) < 0)
+			bld_skip(b, f, r.feed, r.id,
+				 "affected: no package name, or more events than allowed");
 }
 
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
@@ -429,14 +472,15 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		import_record(b, f, f->root);
 		return 0;
 	}
-	node_each(n, f->root) import_record(b, f, n);
+	node_each (n, f->root)
+		import_record(b, f, n);
 	return 0;
 }
 
 const struct adv_feed adv_feed_osv = {
-	.name = "osv",
-	.help = "OSV records of any ecosystem",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "osv",
+    .help = "OSV records of any ecosystem",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

@@ -49,11 +49,16 @@ static const struct vendor {
 	const char *in_id, *feed, *advisory;
 	bool source, suse;
 } vendors[] = {
-	{"com.redhat.", "redhat", "RH", false, false}, {"com.oracle.", "oracle-oval", "ELSA-", false, false},
-	{"org.opensuse.", "suse-cvrf", "SUSE-", false, true}, {"org.almalinux.", "alma", "ALSA-", false, false},
-	{"com.microsoft.azurelinux", "azure", "", true, false}, {"com.microsoft.cbl-mariner", "cbl-mariner", "", true, false},
-	{"com.vmware.", "photon", "PHSA-", false, false}, {"org.debian", "debian", "DSA-", true, false},
-	{"com.ubuntu.", "ubuntu", "USN-", true, false}, {"anolis", "anolis", "ANSA-", false, false},
+    {"com.redhat.", "redhat", "RH", false, false},
+    {"com.oracle.", "oracle-oval", "ELSA-", false, false},
+    {"org.opensuse.", "suse-cvrf", "SUSE-", false, true},
+    {"org.almalinux.", "alma", "ALSA-", false, false},
+    {"com.microsoft.azurelinux", "azure", "", true, false},
+    {"com.microsoft.cbl-mariner", "cbl-mariner", "", true, false},
+    {"com.vmware.", "photon", "PHSA-", false, false},
+    {"org.debian", "debian", "DSA-", true, false},
+    {"com.ubuntu.", "ubuntu", "USN-", true, false},
+    {"anolis", "anolis", "ANSA-", false, false},
 };
 
 static bool sniff(const struct adv_file *f)
@@ -122,7 +127,8 @@ static int begin_criteria(struct oval *o, const char *const *attrs, struct err *
 	const char *op = xml_attr(attrs, "operator");
 	struct crit *c = new_crit(o);
 	if (!c || o->depth == MAX_DEPTH)
-		return err_limit(err, "definition %.*s: criteria too deep or too many", SL_FMT(o->id));
+		return err_limit(err, "definition %.*s: criteria too deep or too many",
+				 SL_FMT(o->id));
 	c->any = op && slice_is(slice_str(op), "OR");
 	o->stack[o->depth++] = c;
 	return 0;
@@ -131,7 +137,8 @@ static int begin_criteria(struct oval *o, const char *const *attrs, struct err *
 static void add_criterion(struct oval *o, const char *const *attrs)
 {
 	struct oval_leaf leaf;
-	if (o->depth == 0 || !o->vendor || !oval_leaf_read(keep(o, xml_attr(attrs, "comment")), o->vendor->suse, &o->arena, &leaf))
+	if (o->depth == 0 || !o->vendor ||
+	    !oval_leaf_read(keep(o, xml_attr(attrs, "comment")), o->vendor->suse, &o->arena, &leaf))
 		return;
 	struct crit *c = new_crit(o);
 	if (c)
@@ -227,16 +234,21 @@ static enum adv_status resolved(const struct oval *o, struct slice name, enum ad
 	return status;
 }
 
-static void put_statement(struct oval *o, const struct oval_leaf *leaf, const struct context *cx, struct slice channel)
+static void put_statement(struct oval *o, const struct oval_leaf *leaf, const struct context *cx,
+			  struct slice channel)
 {
 	struct rpm_statement x = {
-		.channel = channel, .name = leaf->name, .module = cx->module, .arch = cx->arch,
-		.vendor_id = leaf->status == ADV_FIXED ? o->advisory : SL_NONE,
-		.severity = adv_severity_of_word(o->severity),
-		.flags = o->vendor->source ? ADV_SOURCE_NAME : 0,
-		/* Debian writes "earlier than 0" for what never had the problem. */
-		.status = slice_is(leaf->fixed, "0") ? ADV_NOT_AFFECTED : resolved(o, leaf->name, leaf->status),
-		.evr = leaf->fixed,
+	    .channel = channel,
+	    .name = leaf->name,
+	    .module = cx->module,
+	    .arch = cx->arch,
+	    .vendor_id = leaf->status == ADV_FIXED ? o->advisory : SL_NONE,
+	    .severity = adv_severity_of_word(o->severity),
+	    .flags = o->vendor->source ? ADV_SOURCE_NAME : 0,
+	    /* Debian writes "earlier than 0" for what never had the problem. */
+	    .status = slice_is(leaf->fixed, "0") ? ADV_NOT_AFFECTED
+						 : resolved(o, leaf->name, leaf->status),
+	    .evr = leaf->fixed,
 	};
 	for (size_t i = 0; i < MAX(o->ncves, (size_t)1); i++) {
 		x.vuln = o->ncves ? o->cves[i] : o->advisory;
@@ -252,13 +264,20 @@ static void put_streams(struct oval *o, struct oval_leaf leaf, struct slice chan
 {
 	struct adv_range ranges[16];
 	struct slice list = leaf.fixed, one;
-	struct bld_row row = {.channel = channel, .name = leaf.name, .feed = slice_str(o->vendor->feed), .status = ADV_FIXED,
-			      .severity = adv_severity_of_word(o->severity), .flags = ADV_SOURCE_NAME, .ranges = ranges};
+	struct bld_row row = {.channel = channel,
+			      .name = leaf.name,
+			      .feed = slice_str(o->vendor->feed),
+			      .status = ADV_FIXED,
+			      .severity = adv_severity_of_word(o->severity),
+			      .flags = ADV_SOURCE_NAME,
+			      .ranges = ranges};
 	while (row.nranges < ARRAY_LEN(ranges) && slice_cut(&list, ',', &one)) {
 		ssize_t dot = slice_chr(one, '.');
 		ssize_t second = dot < 0 ? -1 : slice_chr(slice_from(one, (size_t)dot + 1), '.');
-		struct slice stream = second < 0 ? SL_NONE : slice_sub(one, 0, (size_t)(dot + 1 + second));
-		ranges[row.nranges] = (struct adv_range){.introduced = row.nranges ? stream : SL_NONE, .fixed = one};
+		struct slice stream =
+		    second < 0 ? SL_NONE : slice_sub(one, 0, (size_t)(dot + 1 + second));
+		ranges[row.nranges] =
+		    (struct adv_range){.introduced = row.nranges ? stream : SL_NONE, .fixed = one};
 		row.nranges++;
 	}
 	for (size_t i = 0; i < o->ncves; i++) {
@@ -307,7 +326,8 @@ static void describe(struct oval *o)
 	bool one = o->ncves == 1 && !o->advisory.len;
 	for (size_t i = 0; i < o->ncves; i++) {
 		bld_details(o->b, o->cves[i], one ? BLD_VENDOR : BLD_OTHER, o->details);
-		bld_severity(o->b, o->cves[i], slice_str(o->vendor->feed), adv_severity_of_word(o->severity));
+		bld_severity(o->b, o->cves[i], slice_str(o->vendor->feed),
+			     adv_severity_of_word(o->severity));
 	}
 }
 
@@ -321,7 +341,8 @@ static void end_definition(struct oval *o)
 	if (o->ncves == 0)
 		add_cve(o, o->title);
 	if (o->ncves == 0 && !o->advisory.len) {
-		bld_skip(o->b, o->f, slice_str(o->vendor->feed), o->id, "neither a CVE number nor an advisory's");
+		bld_skip(o->b, o->f, slice_str(o->vendor->feed), o->id,
+			 "neither a CVE number nor an advisory's");
 		return;
 	}
 	rpm_set_feed(o->set, slice_str(o->vendor->feed));
@@ -407,7 +428,8 @@ static struct slice file_channel(struct slice name, struct arena *a)
 	static const char *const families[] = {"azurelinux", "cbl-mariner"};
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct slice rest = slice_from(name, strlen(families[i]) + 1), version = SL_NONE;
-		if (slice_starts(name, families[i]) && slice_cut(&rest, '-', &version) && version.len)
+		if (slice_starts(name, families[i]) && slice_cut(&rest, '-', &version) &&
+		    version.len)
 			return arena_printf(a, "%s:%.*s", families[i], SL_FMT(version));
 	}
 	return SL_NONE;
@@ -439,9 +461,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_oval = {
-	.name = "oval",
-	.help = "OVAL of Red Hat, Oracle, SUSE, AlmaLinux, Azure, Photon, Debian, Ubuntu, Anolis",
-	.kind = ADV_XML,
-	.sniff = sniff,
-	.import = import,
+    .name = "oval",
+    .help = "OVAL of Red Hat, Oracle, SUSE, AlmaLinux, Azure, Photon, Debian, Ubuntu, Anolis",
+    .kind = ADV_XML,
+    .sniff = sniff,
+    .import = import,
 };

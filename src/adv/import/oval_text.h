@@ -7,7 +7,7 @@
 enum oval_leaf_kind { OVAL_OTHER, OVAL_PLATFORM, OVAL_MODULE, OVAL_ARCH, OVAL_PACKAGE };
 struct oval_leaf {
 	enum oval_leaf_kind kind;
-	struct slice name;      /* channel of the platform, module, architecture, package */
+	struct slice name; /* channel of the platform, module, architecture, package */
 	struct slice fixed;
 	enum adv_status status; /* of OVAL_PACKAGE */
 };

@@ -9,7 +9,8 @@ static bool is_row(const struct node *n)
 
 static bool sniff(const struct adv_file *f)
 {
-	return node_is(f->root, NODE_ARRAY) && is_row(f->root->first) && slice_starts(f->name, "cve_data_photon");
+	return node_is(f->root, NODE_ARRAY) && is_row(f->root->first) &&
+	       slice_starts(f->name, "cve_data_photon");
 }
 
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
@@ -19,10 +20,15 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 	release.len = dot < 0 ? release.len : (size_t)dot;
 	struct slice channel = arena_printf(bld_arena(b), "photon:%.*s", SL_FMT(release));
 	if (!release.len || !is_digit(release.ptr[0]))
-		return err_input(err, "the release is not in the file's name - cve_data_photon5.0.json is expected");
-	node_each(n, f->root) {
+		return err_input(
+		    err,
+		    "the release is not in the file's name - cve_data_photon5.0.json is expected");
+	node_each (n, f->root) {
 		struct slice status = node_get_str(n, "status"), fixed = node_get_str(n, "res_ver");
-		struct bld_row row = {.channel = channel, .name = node_get_str(n, "pkg"), .vuln = node_get_str(n, "cve_id"), .feed = feed,
+		struct bld_row row = {.channel = channel,
+				      .name = node_get_str(n, "pkg"),
+				      .vuln = node_get_str(n, "cve_id"),
+				      .feed = feed,
 				      .flags = ADV_SOURCE_NAME};
 		double score;
 		if (!row.name.len || !row.vuln.len) {
@@ -34,7 +40,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		bld_record(b, feed, SL_NONE);
 		bld_severity(b, row.vuln, feed, row.severity);
 		bool none = fixed.len == 0 || slice_is(fixed, "NA");
-		row.status = slice_is(status, "Not Affected") ? ADV_NOT_AFFECTED : none ? ADV_AFFECTED : ADV_FIXED;
+		row.status = slice_is(status, "Not Affected") ? ADV_NOT_AFFECTED
+			     : none			      ? ADV_AFFECTED
+							      : ADV_FIXED;
 		if (row.status == ADV_NOT_AFFECTED)
 			bld_row(b, &row);
 		else
@@ -44,9 +52,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_photon = {
-	.name = "photon",
-	.help = "Photon OS CVE data",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "photon",
+    .help = "Photon OS CVE data",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

@@ -7,7 +7,8 @@
 
 static bool sniff(const struct adv_file *f)
 {
-	return node_get(f->root, "packages") && node_get(f->root, "apkurl") && node_get(f->root, "reponame");
+	return node_get(f->root, "packages") && node_get(f->root, "apkurl") &&
+	       node_get(f->root, "reponame");
 }
 
 struct secdb {
@@ -17,16 +18,19 @@ struct secdb {
 };
 
 /* Branch of the document; the rolling distributions have none and are told apart by where they live. */
-static bool channel_of(const struct node *root, struct arena *a, struct slice *channel, struct slice *feed)
+static bool channel_of(const struct node *root, struct arena *a, struct slice *channel,
+		       struct slice *feed)
 {
 	static const char *const rolling[] = {"wolfi", "chainguard", "minimos"};
-	struct slice version = node_get_str(root, "distroversion"), prefix = node_get_str(root, "urlprefix");
+	struct slice version = node_get_str(root, "distroversion"),
+		     prefix = node_get_str(root, "urlprefix");
 	for (size_t i = 0; i < ARRAY_LEN(rolling) && !version.len; i++)
 		if (slice_find(prefix, slice_str(rolling[i])) >= 0) {
 			*channel = *feed = slice_str(rolling[i]);
 			return true;
 		}
-	if (!version.len && slice_find(prefix, SL("minimal.dev")) < 0 && slice_find(prefix, SL("mini.dev")) < 0)
+	if (!version.len && slice_find(prefix, SL("minimal.dev")) < 0 &&
+	    slice_find(prefix, SL("mini.dev")) < 0)
 		return false;
 	if (!version.len) {
 		*channel = *feed = SL("minimos");
@@ -47,7 +51,8 @@ static bool id_of(struct slice word, struct slice *id)
 	struct slice cve = adv_find_cve(word);
 	*id = cve.len ? cve : word;
 	size_t n = 0;
-	while (n < id->len && (is_alpha(id->ptr[n]) || is_digit(id->ptr[n]) || id->ptr[n] == '-' || id->ptr[n] == '_' || id->ptr[n] == '.'))
+	while (n < id->len && (is_alpha(id->ptr[n]) || is_digit(id->ptr[n]) || id->ptr[n] == '-' ||
+			       id->ptr[n] == '_' || id->ptr[n] == '.'))
 		n++;
 	id->len = n;
 	ssize_t dash = slice_chr(*id, '-');
@@ -81,34 +86,41 @@ static void add_package(struct secdb *s, const struct node *pkg)
 {
 	const struct node *fixes = node_get(pkg, "secfixes");
 	s->row.name = node_get_str(pkg, "name");
-	if (!s->row.name.len || (fixes && !node_is(fixes, NODE_OBJECT) && !node_is(fixes, NODE_NULL))) {
+	if (!s->row.name.len ||
+	    (fixes && !node_is(fixes, NODE_OBJECT) && !node_is(fixes, NODE_NULL))) {
 		bld_skip(s->b, s->f, s->row.feed, s->row.name, "a package without name or fixes");
 		return;
 	}
 	bld_record(s->b, s->row.feed, SL_NONE);
-	node_each(version, fixes) {
+	node_each (version, fixes) {
 		struct slice v = slice_trim(version->key);
 		if (v.len == 0 || slice_chr(v, ' ') >= 0) {
 			bld_skip(s->b, s->f, s->row.feed, s->row.name, "not a version");
 			continue;
 		}
-		node_each(id, version) add_ids(s, node_str(id), v);
+		node_each (id, version)
+			add_ids(s, node_str(id), v);
 	}
 }
 
 static int import(struct adv_build *b, const struct adv_file *f, struct err *err)
 {
-	struct secdb s = {.b = b, .f = f, .row = {.flags = ADV_SOURCE_NAME, .repo = node_get_str(f->root, "reponame")}};
+	struct secdb s = {
+	    .b = b,
+	    .f = f,
+	    .row = {.flags = ADV_SOURCE_NAME, .repo = node_get_str(f->root, "reponame")}};
 	if (!channel_of(f->root, bld_arena(b), &s.row.channel, &s.row.feed))
-		return err_input(err, "neither \"distroversion\" nor a known \"urlprefix\" - which distribution is it of?");
-	node_each(p, node_get(f->root, "packages")) add_package(&s, node_get(p, "pkg"));
+		return err_input(err, "neither \"distroversion\" nor a known \"urlprefix\" - which "
+				      "distribution is it of?");
+	node_each (p, node_get(f->root, "packages"))
+		add_package(&s, node_get(p, "pkg"));
 	return 0;
 }
 
 const struct adv_feed adv_feed_secdb = {
-	.name = "secdb",
-	.help = "Alpine secdb, Wolfi, Chainguard and MinimOS security.json",
-	.kind = ADV_JSON,
-	.sniff = sniff,
-	.import = import,
+    .name = "secdb",
+    .help = "Alpine secdb, Wolfi, Chainguard and MinimOS security.json",
+    .kind = ADV_JSON,
+    .sniff = sniff,
+    .import = import,
 };

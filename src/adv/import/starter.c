@@ -32,7 +32,8 @@ static struct adv_range range_of(struct slice text)
 
 static bool is_language(struct slice channel)
 {
-	static const char *const languages[] = {"PyPI", "npm", "Maven", "Go", "crates.io", "RubyGems", "Packagist", "NuGet", NULL};
+	static const char *const languages[] = {"PyPI",	    "npm",	 "Maven", "Go", "crates.io",
+						"RubyGems", "Packagist", "NuGet", NULL};
 	return slice_is_any(channel, languages);
 }
 
@@ -40,7 +41,8 @@ static bool add_fact(struct adv_build *b, const struct slice *field)
 {
 	struct adv_range ranges[MAX_RANGES];
 	struct slice list = field[3], one;
-	struct bld_row row = {.channel = field[0], .vuln = field[2], .ranges = ranges, .status = ADV_AFFECTED};
+	struct bld_row row = {
+	    .channel = field[0], .vuln = field[2], .ranges = ranges, .status = ADV_AFFECTED};
 	row.name = adv_name_normal(row.channel, field[1], bld_arena(b));
 	while (row.nranges < MAX_RANGES && slice_cut(&list, '|', &one)) {
 		ranges[row.nranges] = range_of(slice_trim(one));
@@ -85,7 +87,7 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		bool (*add)(struct adv_build *b, const struct slice *field);
 	} tables[] = {{"facts", add_fact}, {"words", add_words}, {"eol", add_eol}};
 	struct slice rest = f->bytes, line = SL_NONE, word = SL_NONE;
-	bool (*add)(struct adv_build *b, const struct slice *field) = NULL;
+	bool (*add)(struct adv_build * b, const struct slice *field) = NULL;
 	slice_line(&rest, &line);
 	slice_word(&line, &word);
 	slice_word(&line, &word);
@@ -93,7 +95,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		if (slice_is(word, tables[i].table))
 			add = tables[i].add;
 	if (!add)
-		return err_input(err, "no table of the name \"%.*s\" - facts, words or eol", SL_FMT(word));
+		return err_input(err, "no table of the name \"%.*s\" - facts, words or eol",
+				 SL_FMT(word));
 	bld_mark_starter(b);
 	while (slice_line(&rest, &line)) {
 		struct slice field[4] = {{0}}, left = line;
@@ -109,9 +112,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_starter = {
-	.name = "starter",
-	.help = "strake's own starter tables",
-	.kind = ADV_TEXT,
-	.sniff = sniff,
-	.import = import,
+    .name = "starter",
+    .help = "strake's own starter tables",
+    .kind = ADV_TEXT,
+    .sniff = sniff,
+    .import = import,
 };

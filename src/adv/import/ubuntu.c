@@ -34,7 +34,8 @@ static bool next_field(struct slice *rest, struct slice *key, struct slice *valu
 		*key = slice_sub(line, 0, (size_t)colon);
 		const char *start = line.ptr + colon + 1, *end = line.ptr + line.len;
 		struct slice ahead = *rest;
-		while (slice_line(&ahead, &line) && line.len && (line.ptr[0] == ' ' || line.ptr[0] == '\t')) {
+		while (slice_line(&ahead, &line) && line.len &&
+		       (line.ptr[0] == ' ' || line.ptr[0] == '\t')) {
 			end = line.ptr + line.len;
 			*rest = ahead;
 		}
@@ -52,7 +53,8 @@ static struct slice first_word(struct slice s)
 }
 
 /* Priority_<package>_<release>, then Priority_<package>, then the general one. */
-static enum adv_severity priority_of(const struct entry *e, struct slice package, struct slice release)
+static enum adv_severity priority_of(const struct entry *e, struct slice package,
+				     struct slice release)
 {
 	struct slice rest = e->f->bytes, key, value;
 	enum adv_severity found = e->priority;
@@ -75,13 +77,15 @@ static enum adv_severity priority_of(const struct entry *e, struct slice package
 }
 
 /* "xenial", "esm-infra/xenial", "xenial/esm" -> channel and pocket; false for upstream, products, unknown. */
-static bool channel_of(struct slice release, struct arena *a, struct slice *channel, struct slice *pocket)
+static bool channel_of(struct slice release, struct arena *a, struct slice *channel,
+		       struct slice *pocket)
 {
 	ssize_t slash = slice_chr(release, '/');
 	*pocket = SL_NONE;
 	if (slash < 0)
 		return adv_ubuntu_channel(release, channel);
-	struct slice left = slice_sub(release, 0, (size_t)slash), right = slice_from(release, (size_t)slash + 1), base;
+	struct slice left = slice_sub(release, 0, (size_t)slash),
+		     right = slice_from(release, (size_t)slash + 1), base;
 	if (adv_ubuntu_channel(left, &base))
 		*pocket = right;
 	else if (adv_ubuntu_channel(right, &base))
@@ -98,7 +102,8 @@ static struct slice detail_of(struct slice value)
 {
 	ssize_t open = slice_chr(value, '('), square = slice_chr(value, '[');
 	if (open < 0 && square >= 0)
-		return slice_sub(value, (size_t)square + 1, (size_t)MAX(slice_chr(value, ']') - square - 1, (ssize_t)0));
+		return slice_sub(value, (size_t)square + 1,
+				 (size_t)MAX(slice_chr(value, ']') - square - 1, (ssize_t)0));
 	if (open < 0)
 		return SL_NONE;
 	value = slice_from(value, (size_t)open);
@@ -110,8 +115,9 @@ static struct slice detail_of(struct slice value)
 
 static bool end_of_life(struct slice detail)
 {
-	static const char *const words[] = {"end of life", "end-of-life", "end of standard", "end of ESM", "end-of-standard",
-					    "out of standard", "no longer supported"};
+	static const char *const words[] = {
+	    "end of life",     "end-of-life",	  "end of standard",	"end of ESM",
+	    "end-of-standard", "out of standard", "no longer supported"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (slice_find(detail, slice_str(words[i])) >= 0)
 			return true;
@@ -128,8 +134,10 @@ static void add_status(struct entry *e, struct bld_row *row, struct slice word, 
 	static const struct {
 		const char *word;
 		enum adv_status status;
-	} open[] = {{"needed", ADV_AFFECTED}, {"pending", ADV_AFFECTED}, {"active", ADV_AFFECTED}, {"in-progress", ADV_AFFECTED},
-		    {"deferred", ADV_FIX_DEFERRED}, {"needs-triage", ADV_UNDER_INVESTIGATION}, {"ignored", ADV_WILL_NOT_FIX}};
+	} open[] = {{"needed", ADV_AFFECTED},	    {"pending", ADV_AFFECTED},
+		    {"active", ADV_AFFECTED},	    {"in-progress", ADV_AFFECTED},
+		    {"deferred", ADV_FIX_DEFERRED}, {"needs-triage", ADV_UNDER_INVESTIGATION},
+		    {"ignored", ADV_WILL_NOT_FIX}};
 	if (slice_is(word, "released") && is_version(detail)) {
 		row->status = ADV_FIXED;
 		bld_row_fixed(e->b, row, detail);
@@ -143,12 +151,15 @@ static void add_status(struct entry *e, struct bld_row *row, struct slice word, 
 	for (size_t i = 0; i < ARRAY_LEN(open); i++) {
 		if (!slice_is(word, open[i].word))
 			continue;
-		row->status = open[i].status == ADV_WILL_NOT_FIX && end_of_life(detail) ? ADV_END_OF_LIFE : open[i].status;
+		row->status = open[i].status == ADV_WILL_NOT_FIX && end_of_life(detail)
+				  ? ADV_END_OF_LIFE
+				  : open[i].status;
 		bld_row_fixed(e->b, row, SL_NONE);
 		return;
 	}
 	if (!slice_is(word, "DNE"))
-		bld_skip(e->b, e->f, row->feed, row->name, "released without a version, or an unknown status");
+		bld_skip(e->b, e->f, row->feed, row->name,
+			 "released without a version, or an unknown status");
 }
 
 static void add_line(struct entry *e, struct slice key, struct slice value)
@@ -229,9 +240,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_ubuntu = {
-	.name = "ubuntu",
-	.help = "Ubuntu CVE tracker files",
-	.kind = ADV_TEXT,
-	.sniff = sniff,
-	.import = import,
+    .name = "ubuntu",
+    .help = "Ubuntu CVE tracker files",
+    .kind = ADV_TEXT,
+    .sniff = sniff,
+    .import = import,
 };

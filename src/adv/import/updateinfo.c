@@ -21,12 +21,17 @@ static struct slice keep(struct updateinfo *u, const char *s)
 
 static void read_package(struct updateinfo *u, const char *const *attrs)
 {
-	struct slice epoch = keep(u, xml_attr(attrs, "epoch")), version = keep(u, xml_attr(attrs, "version"));
+	struct slice epoch = keep(u, xml_attr(attrs, "epoch")),
+		     version = keep(u, xml_attr(attrs, "version"));
 	struct slice release = keep(u, xml_attr(attrs, "release"));
-	struct adv_nevra n = {.name = keep(u, xml_attr(attrs, "name")), .arch = keep(u, xml_attr(attrs, "arch")), .module = u->module};
+	struct adv_nevra n = {.name = keep(u, xml_attr(attrs, "name")),
+			      .arch = keep(u, xml_attr(attrs, "arch")),
+			      .module = u->module};
 	bool none = !epoch.len || slice_is(epoch, "0");
-	n.evr = none ? arena_printf(bld_arena(u->e.b), "%.*s-%.*s", SL_FMT(version), SL_FMT(release))
-		     : arena_printf(bld_arena(u->e.b), "%.*s:%.*s-%.*s", SL_FMT(epoch), SL_FMT(version), SL_FMT(release));
+	n.evr = none
+		    ? arena_printf(bld_arena(u->e.b), "%.*s-%.*s", SL_FMT(version), SL_FMT(release))
+		    : arena_printf(bld_arena(u->e.b), "%.*s:%.*s-%.*s", SL_FMT(epoch),
+				   SL_FMT(version), SL_FMT(release));
 	if (u->security || u->e.ncves)
 		u->bad |= !version.len || !release.len || !erratum_package(&u->e, &n);
 }
@@ -45,14 +50,16 @@ static int on_start(void *arg, const char *name, const char *const *attrs, struc
 		const char *id = xml_attr(attrs, "id"), *title = xml_attr(attrs, "title");
 		const char *type = xml_attr(attrs, "type");
 		erratum_cve(&u->e, slice_str(id ? id : ""));
-		if (type && slice_is(slice_str(type), "bugzilla")) /* Fedora names CVEs there alone */
+		if (type &&
+		    slice_is(slice_str(type), "bugzilla")) /* Fedora names CVEs there alone */
 			erratum_cve(&u->e, slice_str(title ? title : ""));
 	} else if (slice_is(n, "updated") || slice_is(n, "issued")) {
 		u->e.issued = slice_sub(keep(u, xml_attr(attrs, "date")), 0, 10);
 	} else if (slice_is(n, "collection")) {
 		u->module = SL_NONE;
 	} else if (slice_is(n, "module")) {
-		struct slice m = keep(u, xml_attr(attrs, "name")), stream = keep(u, xml_attr(attrs, "stream"));
+		struct slice m = keep(u, xml_attr(attrs, "name")),
+			     stream = keep(u, xml_attr(attrs, "stream"));
 		u->module = arena_printf(bld_arena(u->e.b), "%.*s:%.*s", SL_FMT(m), SL_FMT(stream));
 	} else if (slice_is(n, "package")) {
 		read_package(u, attrs);
@@ -76,7 +83,8 @@ static int on_end(void *arg, const char *name, struct slice text, struct err *er
 		u->e.severity = arena_dup(a, text);
 	} else if (slice_is(n, "update")) {
 		if (u->bad || !u->e.id.len)
-			bld_skip(u->e.b, u->f, erratum_feed(u->e.id), u->e.id, "an update whose number or packages are not understood");
+			bld_skip(u->e.b, u->f, erratum_feed(u->e.id), u->e.id,
+				 "an update whose number or packages are not understood");
 		erratum_end(&u->e);
 	}
 	return 0;
@@ -100,9 +108,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 }
 
 const struct adv_feed adv_feed_updateinfo = {
-	.name = "updateinfo",
-	.help = "updateinfo.xml of Amazon, AlmaLinux, Rocky, Fedora, Bottlerocket",
-	.kind = ADV_XML,
-	.sniff = sniff,
-	.import = import,
+    .name = "updateinfo",
+    .help = "updateinfo.xml of Amazon, AlmaLinux, Rocky, Fedora, Bottlerocket",
+    .kind = ADV_XML,
+    .sniff = sniff,
+    .import = import,
 };

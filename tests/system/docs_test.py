@@ -1,0 +1,4 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+from lib import *
+main()

@@ -150,6 +150,7 @@ void adv_build_free(struct adv_build **b)
 	vec_free(&x->facts);
 	vec_free(&x->edges);
 	vec_free(&x->feeds);
+	map_free(&x->feed_index);
 	vec_free(&x->eols);
 	arena_free(&x->arena);
 	buf_free(&x->bytes);
@@ -232,7 +233,8 @@ static bool names_ok(const struct bld_row *r)
 
 void bld_row(struct adv_build *b, const struct bld_row *r)
 {
-	if (!names_ok(r))
+	b->row_taken = names_ok(r);
+	if (!b->row_taken)
 		return;
 	struct brow row = {
 	    .channel = bld_intern(b, r->channel),
@@ -253,6 +255,16 @@ void bld_row(struct adv_build *b, const struct bld_row *r)
 		b->failed = true;
 }
 
+void bld_row_also(struct adv_build *b, struct slice vuln)
+{
+	if (!b->row_taken || b->rows.len == 0 || b->failed || vuln.len > MAX_NAME)
+		return;
+	struct brow row = b->rows.ptr[b->rows.len - 1];
+	row.vuln = bld_intern(b, vuln);
+	if (row.vuln && vec_push(&b->rows, row) < 0)
+		b->failed = true;
+}
+
 void bld_row_fixed(struct adv_build *b, const struct bld_row *r, struct slice fixed)
 {
 	struct adv_range range = {.fixed = fixed};
@@ -269,6 +281,22 @@ static void add_fact(struct adv_build *b, struct slice id, struct bfact f)
 	f.id = bld_intern(b, slice_sub(id, 0, MAX_NAME));
 	if (f.id && !b->failed && vec_push(&b->facts, f) < 0)
 		b->failed = true;
+}
+
+size_t bld_facts(const struct adv_build *b)
+{
+	return b->facts.len;
+}
+
+void bld_facts_also(struct adv_build *b, size_t from, size_t to, struct slice id)
+{
+	bstr name = bld_intern(b, slice_sub(id, 0, MAX_NAME));
+	for (size_t i = from; i < to && !b->failed; i++) {
+		struct bfact f = b->facts.ptr[i];
+		f.id = name;
+		if (vec_push(&b->facts, f) < 0)
+			b->failed = true;
+	}
 }
 
 void bld_alias(struct adv_build *b, struct slice id, struct slice alias)
@@ -408,14 +436,15 @@ void bld_ubuntu_release(struct adv_build *b, struct slice channel)
 static struct bfeed *feed_of(struct adv_build *b, struct slice feed)
 {
 	bstr name = bld_intern(b, feed);
-	for (size_t i = b->feeds.len; i-- > 0;)
-		if (b->feeds.ptr[i].name == name)
-			return &b->feeds.ptr[i];
-	if (b->failed || vec_push(&b->feeds, (struct bfeed){.name = name}) < 0) {
+	bool is_new = false;
+	uint64_t *place = b->failed ? NULL : map_put(&b->feed_index, bld_str(b, name), &is_new);
+	if (!place || (is_new && vec_push(&b->feeds, (struct bfeed){.name = name}) < 0)) {
 		b->failed = true;
 		return NULL;
 	}
-	return &b->feeds.ptr[b->feeds.len - 1];
+	if (is_new)
+		*place = b->feeds.len - 1;
+	return &b->feeds.ptr[*place];
 }
 
 void bld_record(struct adv_build *b, struct slice feed, struct slice date)

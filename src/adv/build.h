@@ -38,6 +38,8 @@ struct bld_row {
 	size_t nversions;
 };
 void bld_row(struct adv_build *b, const struct bld_row *r);
+/* The row just added, for another problem too. */
+void bld_row_also(struct adv_build *b, struct slice vuln);
 /* r with the one range "before fixed"; empty fixed means all versions. */
 void bld_row_fixed(struct adv_build *b, const struct bld_row *r, struct slice fixed);
 
@@ -73,6 +75,10 @@ void bld_eol(struct adv_build *b, struct slice channel, int32_t day);
 
 /* A release that has statements under its own name: the newest tells which one "ubuntu:devel" is. */
 void bld_ubuntu_release(struct adv_build *b, struct slice channel);
+
+/* Facts told since the count was `from`, told of another problem too. */
+size_t bld_facts(const struct adv_build *b);
+void bld_facts_also(struct adv_build *b, size_t from, size_t to, struct slice id);
 
 /* ---- book-keeping ---- */
 /* One record of feed read; date may be empty. */

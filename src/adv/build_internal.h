@@ -68,12 +68,14 @@ struct adv_build {
 	VEC(struct bfact) facts;
 	VEC(struct bedge) edges;
 	VEC(struct bfeed) feeds;
+	struct map feed_index; /* name -> place in feeds */
 	VEC(struct beol) eols;
 	struct arena arena; /* of the document being read */
 	struct buf bytes;   /* of the archive entry being read */
 	struct doc *doc;    /* source.c's parser, made when first needed; released by doc_free */
 	void (*doc_free)(struct doc **doc);
 	int ubuntu_newest; /* adv_ubuntu_order of the newest named release; -1 none */
+	bool row_taken;	   /* the last bld_row added one */
 	bool failed, starter;
 };
 

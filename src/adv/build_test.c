@@ -249,7 +249,66 @@ static void failed_write_leaves_the_old_file(void **state)
 	unlink(path);
 }
 
-RUN_TESTS(T(what_goes_in_comes_out), T(aliases_become_one_problem),
+/* A folder with records, one broken, one of no known kind, and an archive in an archive. */
+static void write_file(const char *dir, const char *name, struct slice bytes)
+{
+	struct err err = {0};
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_ok(file_replace(path, bytes, &err), &err);
+}
+
+static void folders_are_read_with_what_is_broken_told(void **state)
+{
+	auto_built struct built t;
+	struct err err = {0};
+	struct adv_info info;
+	static const char *const names[] = {"a.json", "b.json", "c.txt", "d.zip"};
+	char dir[] = "/tmp/strake-adv-XXXXXX", path[4096];
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	write_file(dir, "a.json", slice_str(osv_one));
+	write_file(dir, "b.json", slice_of(osv_two_cves, 100));
+	write_file(dir, "c.txt", SL("hello"));
+	write_file(dir, "d.zip", SL("PK\3\4 cut short"));
+	built_init(&t);
+	assert_ok(adv_build_add(t.b, dir, &err), &err);
+	assert_int_equal(t.skips.count, 3);
+	built_open(&t);
+	adv_info_get(t.db, &info);
+	assert_int_equal(info.rows, 1);
+	/* Alone, the cut archive is an error that names it. */
+	snprintf(path, sizeof(path), "%s/d.zip", dir);
+	assert_true(adv_build_add(t.b, path, &err) < 0);
+	assert_true(slice_starts(slice_str(err.text), path));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
+static void broken_records_are_told_with_their_place(void **state)
+{
+	auto_built struct built t;
+	struct adv_feed_info feed;
+	(void)state;
+	built_init(&t);
+	add_text(&t, "main.json",
+		 "{\"apkurl\":\"x\",\"distroversion\":\"v3.18\",\"reponame\":\"main\",\"packages\":"
+		 "[{\"pkg\":{\"name\":\"a\","
+		 "\"secfixes\":{\"1-r0\":[\"??\",\"CVE-2024-0001\"]}}},{\"pkg\":{}}]}");
+	assert_int_equal(t.skips.count, 2);
+	assert_string_equal(t.skips.last_file, "main.json");
+	built_open(&t);
+	adv_feed_get(t.db, 0, &feed);
+	assert_slice(feed.name, "alpine");
+	assert_int_equal(feed.skipped, 2);
+	assert_slice(fixed_of(&t, "alpine:3.18", "a", "CVE-2024-0001"), "1-r0");
+}
+
+RUN_TESTS(T(folders_are_read_with_what_is_broken_told), T(broken_records_are_told_with_their_place),
+	  T(what_goes_in_comes_out), T(aliases_become_one_problem),
 	  T(two_cves_of_one_record_stay_apart), T(secdb_fixes_and_never_affected),
 	  T(order_of_input_does_not_matter), T(build_time_is_the_environments),
 	  T(every_flipped_byte_is_noticed), T(every_truncation_is_noticed),

@@ -59,7 +59,8 @@ static struct slice decoded(struct slice s, struct arena *a)
 	for (size_t i = 0; out && i < s.len; i++) {
 		int high = s.ptr[i] == '%' && i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(s.ptr[i + 2]) : -1;
-		out[n++] = low >= 0 ? (char)(unsigned char)((unsigned)high << 4 | (unsigned)low) : s.ptr[i];
+		out[n++] = low >= 0 ? (char)(unsigned char)((unsigned)high << 4 | (unsigned)low)
+				    : s.ptr[i];
 		i += low >= 0 ? 2 : 0;
 	}
 	return slice_of(out, n);

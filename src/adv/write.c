@@ -130,6 +130,7 @@ static int write_feeds(struct writer *w, uint32_t *feed_index, struct err *err)
 			return err_oom(err);
 		feed_index[name] = 1;
 	}
+	map_free(&b->feed_index); /* the order changes; nothing is added after writing */
 	if (b->feeds.len > UINT16_MAX)
 		return err_limit(err, "more than %d feeds - build separate databases", UINT16_MAX);
 	if (b->feeds.len)

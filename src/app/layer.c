@@ -209,8 +209,10 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 	if (r <= 0)
 		return r;
 	r = analyse(l, whole, err);
-	if (l->body.cap > 4 * MIB)
-		buf_free(&l->body), buf_init(&l->body, 256 * MIB);
+	if (l->body.cap > 4 * MIB) {
+		buf_free(&l->body);
+		buf_init(&l->body, 256 * MIB);
+	}
 	return r;
 }
 

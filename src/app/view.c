@@ -135,6 +135,24 @@ static int add_package(struct assembly *as, size_t layer, struct slice path, con
 	return vec_push(&as->pkgs, ip);
 }
 
+/* Is there a visible analysed file at path in any layer? */
+static bool database_present(void *arg, struct slice path)
+{
+	const struct assembly *as = arg;
+	for (size_t i = 0; i < as->n; i++)
+		if (map_get(&as->info[i].files, path) && index_visible(as->views, as->n, i, path))
+			return true;
+	return false;
+}
+
+/* Does the file of this mark show in the finished image? Written twice in one layer, the later entry is it. */
+static bool is_seen(struct assembly *as, size_t layer, struct slice path, uint64_t ordinal)
+{
+	const uint64_t *last = map_get(&as->info[layer].files, path);
+	return last && *last == ordinal && index_visible(as->views, as->n, layer, path) &&
+	       !pkg_is_stale(path, database_present, as);
+}
+
 static int take_packages(struct assembly *as, size_t i, struct err *err)
 {
 	struct reader r = rd_init(as->layers[i]->view.packages);
@@ -144,10 +162,7 @@ static int take_packages(struct assembly *as, size_t i, struct err *err)
 	uint64_t ordinal = 0;
 	while (layer_next_package(&r, &path, &mark, &p)) {
 		if (mark) {
-			const uint64_t *last = map_get(&as->info[i].files, path);
-			/* Written twice in one layer: the later entry is the file. */
-			current =
-			    last && *last == ++ordinal && index_visible(as->views, as->n, i, path);
+			current = is_seen(as, i, path, ++ordinal);
 		} else if (current && add_package(as, i, path, &p) < 0) {
 			return err_oom(err);
 		}

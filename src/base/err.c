@@ -12,7 +12,7 @@ static void make_printable(struct err *err)
 			err->text[i] = '?';
 }
 
-static void format(struct err *err, const char *fmt, va_list ap)
+static void printf_like(2, 0) format(struct err *err, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	if (n < 0)

@@ -13,7 +13,7 @@ void log_setup(enum log_level new_level, bool new_colour)
 	colour = new_colour;
 }
 
-static void say(const char *sgr, const char *word, const char *fmt, va_list ap)
+static void printf_like(3, 0) say(const char *sgr, const char *word, const char *fmt, va_list ap)
 {
 	char line[2048];
 	int n = vsnprintf(line, sizeof(line), fmt, ap);

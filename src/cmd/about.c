@@ -165,7 +165,9 @@ const struct command cmd_config = {
     .name = "config",
     .synopsis = "",
     .summary = "what is in force, and where each value came from",
-    .examples = {{"strake config", "options of every command"}},
+    .options = config_options,
+    .examples = {{"strake config", "options of every command"},
+		 {"strake config --format json", "for programs"}},
     .run = run_config,
 };
 const struct command cmd_completion = {

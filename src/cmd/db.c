@@ -280,12 +280,12 @@ static int run_search(const struct options *o)
 	struct err err = {0};
 	auto_adv struct adv_db *db = NULL;
 	char path[4096];
-	auto_buf struct buf out;
 	struct json_writer w;
 	if (o->nargs != 1)
 		return cmd_usage("name one package");
 	if (open_db(o, &db, path, sizeof(path), &err) < 0)
 		return cmd_fail(&err);
+	auto_buf struct buf out;
 	struct printer p = {.db = db, .json = wants_json(o) ? &w : NULL, .vuln = UINT32_MAX};
 	buf_init(&out, 256 * MIB);
 	jw_init(&w, &out, 2);

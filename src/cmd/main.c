@@ -3,9 +3,11 @@
 
 #include "config.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 int cmd_fail(const struct err *err)
@@ -25,20 +27,29 @@ int cmd_usage(const char *fmt, ...)
 	return 2;
 }
 
+/* Pipes, terminals and what stands for an open descriptor: they cannot be replaced, only written. */
+static int write_special(const char *path, struct slice text, struct err *err)
+{
+	FILE *f = fopen(path, "we");
+	if (!f)
+		return err_sys(err, "%s", path);
+	int r = file_write_fd(fileno(f), text, err);
+	fclose(f);
+	return r < 0 ? err_wrap(err, "%s", path) : 0;
+}
+
 int cmd_write(const char *path, struct slice text, struct err *err)
 {
 	struct stat st;
-	if (!path || strcmp(path, "-") == 0)
+	char target[PATH_MAX];
+	if (!path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
 		return file_write_fd(STDOUT_FILENO, text, err);
-	/* A pipe or a terminal cannot be replaced, only written. */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		FILE *f = fopen(path, "we");
-		if (!f)
-			return err_sys(err, "%s", path);
-		int r = file_write_fd(fileno(f), text, err);
-		fclose(f);
-		return r;
-	}
+	bool device = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+	if (device || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+		return write_special(path, text, err);
+	/* Behind a link its target is replaced, the link stays. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
+		path = target;
 	return file_replace(path, text, err);
 }
 

@@ -305,7 +305,7 @@ static int run(const struct options *o)
 const struct command cmd_scan = {
     .name = "scan",
     .synopsis = "TARGET...",
-    .summary = "known vulnerabilities in the packages of images and root file systems",
+    .summary = "known vulnerabilities in images and root file systems",
     .text = "TARGET is one of\n.nf\n"
 	    "  docker-archive:FILE[:TAG]  what docker, podman, skopeo or kaniko saved\n"
 	    "  oci-archive:FILE[:TAG]     a tar of an OCI layout\n"

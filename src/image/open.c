@@ -142,13 +142,21 @@ static int open_file(struct slice where, int *fd, struct slice *selector, struct
 	return 0;
 }
 
+/* docker.io/library/x, docker.io/x and x are one name (distribution's reference grammar, "familiar names"). */
+static struct slice familiar(struct slice ref)
+{
+	if (slice_starts(ref, "docker.io/"))
+		ref = slice_from(ref, 10);
+	return slice_starts(ref, "library/") ? slice_from(ref, 8) : ref;
+}
+
 static int choose_tag(struct image_source *s, struct slice ref, struct err *err)
 {
 	if (ref.len == 0)
 		return 0;
 	for (size_t i = 0; i < s->nimages; i++)
 		for (size_t t = 0; t < s->images[i].ntags; t++)
-			if (slice_eq(s->images[i].tags[t], ref)) {
+			if (slice_eq(familiar(s->images[i].tags[t]), familiar(ref))) {
 				s->images = &s->images[i];
 				s->nimages = 1;
 				return 0;

@@ -16,20 +16,26 @@ struct matcher {
 	struct err *err;
 };
 
-static const char *const deb_families[] = {"debian", "ubuntu", "raspbian", "echo", NULL};
-static const char *const apk_families[] = {"alpine", "wolfi", "chainguard", "minimos", NULL};
-static const char *const alpm_families[] = {"arch", "manjaro", NULL};
+/* Streams whose packages are no rpm packages, by the part of the channel before the colon. */
+static const struct {
+	const char *stream, *type;
+} stream_types[] = {
+    {"debian", "deb"},	{"ubuntu", "deb"}, {"echo", "deb"},
+    {"alpine", "apk"},	{"wolfi", "apk"},  {"chainguard", "apk"},
+    {"minimos", "apk"}, {"arch", "alpm"},  {"gentoo", "ebuild"},
+};
 
-/* A stray database of another manager must not meet this distribution's statements. */
-static bool type_fits(struct slice family, struct slice type)
+/* A stray database of another manager must not meet this distribution's statements. A derivative
+ * (Raspbian, Mint) is judged by the stream its packages come from, so the channel decides. */
+static bool type_fits(const struct pkg_os *os, struct slice type)
 {
-	if (slice_is_any(family, deb_families))
-		return slice_is(type, "deb");
-	if (slice_is_any(family, apk_families))
-		return slice_is(type, "apk");
-	if (slice_is_any(family, alpm_families))
-		return slice_is(type, "alpm") || slice_is(type, "pacman");
-	return family.len == 0 || slice_is(type, "rpm");
+	struct slice rest = os->channel.len ? os->channel : os->family, stream;
+	if (!slice_cut(&rest, ':', &stream) || stream.len == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(stream_types); i++)
+		if (slice_is(stream, stream_types[i].stream))
+			return slice_is(type, stream_types[i].type);
+	return slice_is(type, "rpm");
 }
 
 static int add_channel(struct matcher *m, struct slice name, unsigned rank)
@@ -151,8 +157,10 @@ static size_t drop_doubles(struct finding *f, size_t n)
 static int match_package(struct matcher *m, const struct inventory_pkg *p)
 {
 	struct subject s;
+	if (p->pkg.flags & PKG_PSEUDO)
+		return 0;
 	if (p->pkg.flags & PKG_THIRD_PARTY || m->channels.n == 0 ||
-	    !type_fits(m->inv->os.family, p->pkg.type) ||
+	    !type_fits(&m->inv->os, p->pkg.type) ||
 	    !subject_init(&s, p, slice_is(m->inv->os.family, "oracle"), m->arena)) {
 		m->result->without_feed++;
 		return 0;

@@ -13,6 +13,7 @@ enum pkg_flag {
 	    1, /* not built by the distribution (vendor repository): kept, without feed */
 	PKG_OWNS_ONLY =
 	    2, /* a file list for a package named elsewhere (dpkg info/NAME.list), no package */
+	PKG_PSEUDO = 4, /* listed by the manager, but no software (a trusted key): never judged */
 };
 
 /* One installed package. Slices borrow from whoever filled it. Empty = unknown. */
@@ -79,6 +80,10 @@ uint64_t pkg_wanted(struct slice path);
 uint64_t pkg_analysers_key(void);
 
 /* ---- what the image as a whole says ---- */
+
+/* Is the database at path left over beside the one its manager uses now? rpm keeps an old Berkeley DB or ndb
+ * store when it moves to SQLite; its packages may be long gone. present tells whether a path is there. */
+bool pkg_is_stale(struct slice path, bool (*present)(void *arg, struct slice path), void *arg);
 
 /* Gives the kept bytes of the visible file at path, or an empty slice with ptr NULL. */
 struct pkg_files {

@@ -320,7 +320,7 @@ static int add(struct rpm_scan *s, const struct header *h, struct err *err)
 	uint64_t epoch = 0;
 	bool whole;
 	if (slice_is(p.name, "gpg-pubkey")) /* a trusted key, kept as if it were a package */
-		return 0;
+		p.flags |= PKG_PSEUDO;
 	if (!word_ok(p.name) || !word_ok(version) || !word_ok(release)) {
 		s->broken++;
 		pkg_warn_some(&s->warnings, "corrupt",

@@ -25,7 +25,7 @@ static int take_line(struct pkg_ctx *cx, struct slice line, uint32_t number, str
 		return 0;
 	}
 	if (slice_is(col[NAME], "gpg-pubkey"))
-		return 0;
+		p.flags |= PKG_PSEUDO;
 	p.name = col[NAME];
 	p.version = epoch ? arena_printf(cx->arena, "%u:%.*s", epoch, SL_FMT(col[EVR])) : col[EVR];
 	p.arch = col[ARCH];

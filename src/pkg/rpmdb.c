@@ -2,6 +2,8 @@
 /* The rpm database. Which of the three stores a file is, its first bytes tell, not its name. */
 #include "pkg/rpm_internal.h"
 
+#include <stdio.h>
+
 void rpm_scan_init(struct rpm_scan *s, struct pkg_ctx *cx, size_t file_size)
 {
 	*s = (struct rpm_scan){.cx = cx, .warnings = {.cx = cx}, .budget = file_size};
@@ -64,3 +66,13 @@ const struct pkg_analyser pkg_analyser_rpmdb = {
     .database = true,
     .run = run,
 };
+
+bool pkg_is_stale(struct slice path, bool (*present)(void *arg, struct slice path), void *arg)
+{
+	char newer[256];
+	struct slice base = path_base(path), dir = path_dir(path);
+	if ((!slice_is(base, "Packages") && !slice_is(base, "Packages.db")) || !pkg_wanted(path))
+		return false;
+	int n = snprintf(newer, sizeof(newer), "%.*s/rpmdb.sqlite", SL_FMT(dir));
+	return n > 0 && (size_t)n < sizeof(newer) && present(arg, slice_of(newer, (size_t)n));
+}

@@ -37,7 +37,7 @@ class Bench:
         self.work = work
         self.root = work + "/root"
         self.put_root(self.root, [("alpha", "1.0-1"), ("beta", "1.0-1"), ("gamma", "1.0-1")])
-        osv(work, "DEBIAN-CVE-2024-1001", aliases=["CVE-2024-1001", "GHSA-aaaa-bbbb-cccc"], affected=affected("alpha", "2.0-1"), severity=vector("C:H/I:N/A:N"))
+        osv(work, "DEBIAN-CVE-2024-1001", upstream=["CVE-2024-1001", "GHSA-aaaa-bbbb-cccc"], affected=affected("alpha", "2.0-1"), severity=vector("C:H/I:N/A:N"))
         osv(work, "DEBIAN-CVE-2024-1002", upstream=["CVE-2024-1002"], affected=affected("beta"), severity=vector("C:H/I:H/A:H"))
         self.db = work + "/test.strakedb"
         r = strake("db", "build", "--from", work + "/feed", "--output", self.db)
@@ -109,7 +109,7 @@ def two_when_the_command_line_or_a_file_is_wrong(work):
     for args in ((), ("scan",), ("scan", "--severity", "HIHG", "."), ("scan", "--format", "jsn", "."), ("scan", "--timeout", "soon", "."),
                  ("scan", "--exit-code", "many", "."), ("scan", "--fail-on", "all", "."), ("scan", "--config", bad_yaml, "."),
                  ("scan", "--config", broken_yaml, "."), ("scan", "--config", work + "/absent.yaml", "."), ("scan", "--output"),
-                 ("scan", "--ignorefile", bad_ignore, b.root), ("scan", "-o", "jsn=x", "."), ("scan", "--platform", "x", "."),
+                 ("scan", "--ignorefile", bad_ignore, b.root), ("scan", "-o", "jsn=x", "."),
                  ("db",), ("db", "build"), ("db", "search"), ("db", "show"), ("ver", "compare", "deb", "1"),
                  ("ver", "compare", "debian13", "1", "2"), ("completion", "tcsh"), ("completion",), ("help", "nothing"), ("scan", "-Z", ".")):
         r = strake(*args, cwd=work)
@@ -204,7 +204,7 @@ def command_line_beats_environment_beats_file(work):
 def a_wrong_configuration_names_its_place(work):
     b = Bench(work)
     for text, place in (("quiet: false\nseverty: HIGH\n", "strake.yaml:2:"), ("scan:\n  severty: HIGH\n", "strake.yaml:2:"),
-                        ("scna:\n  severity: HIGH\n", "strake.yaml:1:"), ("severity: HIHG\n", "HIHG"), ("- a\n", "strake.yaml"),
+                        ("scna:\n  severity: HIGH\n", "scna"), ("severity: HIHG\n", "HIHG"), ("- a\n", "strake.yaml"),
                         ("timeout: soon\n", "soon")):
         write(work + "/strake.yaml", text)
         r = b.scan()
@@ -273,8 +273,17 @@ def output_files_are_written_whole_or_not_at_all(work):
     assert strake("scan", "--format", "json", "-o", work + "/b.json", "/nowhere/x.tar").code == 3
     assert open(work + "/b.json").read() == old
     assert not [f for f in os.listdir(work) if "tmp" in f], os.listdir(work)
-    r = b.scan("--format", "json", "-o", "/dev/stdout")
-    assert findings(r.json())
+    # What is no plain file is written and stays what it is; behind a link the target is replaced.
+    for special in ("/dev/stdout", "/dev/fd/1", "-"):
+        assert findings(b.scan("--format", "json", "-o", special).json()), special
+    assert os.path.islink("/dev/stdout")
+    os.symlink("b.json", work + "/link.json")
+    assert b.scan("-o", "table=" + work + "/link.json").code == 0
+    assert os.path.islink(work + "/link.json") and "CVE-2024-1001" in open(work + "/b.json").read()
+    os.mkfifo(work + "/pipe")
+    cat = subprocess.Popen(["cat", work + "/pipe"], stdout=subprocess.PIPE)
+    assert b.scan("--format", "json", "-o", work + "/pipe").code == 0
+    assert findings(json.loads(cat.communicate(timeout=30)[0]))
 
 
 def on_terminal(args, env):

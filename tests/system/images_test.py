@@ -103,9 +103,6 @@ def wanted_of(kind, name, p):
     """The expected package as the report shows it, or None where leaving it out is right."""
     version = p["version"]
     if kind == "rpm":
-        # gpg-pubkey headers are keys that rpm trusts, not software: no file, no vendor, no advisory.
-        if p["name"] == "gpg-pubkey":
-            return None
         version += "-" + p["release"]
         return p["name"], "%d:%s" % (p["epoch"], version) if p["epoch"] else version, p.get("arch")
     if kind == "apk" and version is None:

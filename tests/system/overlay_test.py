@@ -80,6 +80,17 @@ def the_later_of_two_entries_in_one_layer_counts(work):
 
 
 @test
+def an_rpm_store_left_over_beside_the_new_one_is_not_read(work):
+    old = open(data("pkgdb", "rpm", "bdb-nano", "Packages"), "rb").read()
+    new = open(data("pkgdb", "rpm", "sqlite-fedora38-two", "rpmdb.sqlite"), "rb").read()
+    fedora = ("etc/os-release", b"ID=fedora\nVERSION_ID=38\n")
+    both = [tar([fedora, ("var/lib/rpm/Packages", old)]), tar([("var/lib/rpm/rpmdb.sqlite", new)])]
+    alone = packages(scan(work, [tar([fedora, ("var/lib/rpm/rpmdb.sqlite", new)])]))
+    assert len(alone) == 2 and packages(scan(work, both)) == alone
+    assert len(packages(scan(work, both[:1]))) == 1
+
+
+@test
 def one_layer_twice_is_analysed_once_and_shown_right(work):
     layer = debian_layer([("a", "1")])
     assert packages(scan(work, [layer, tar([("var/lib/dpkg/.wh.status", b"")]), layer])) == {("a", "1", "amd64")}

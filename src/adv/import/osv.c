@@ -126,6 +126,8 @@ static struct slice feed_of(const struct record *r, struct slice channel)
 		      {"opensuse", "suse-cvrf"},
 		      {"azurelinux", "azure"},
 		      {"openEuler", "openeuler"}};
+	if (!channel.len)
+		channel = SL("osv");
 	if (!r->distribution) {
 		if (slice_starts(r->id, "GHSA-"))
 			return SL("ghsa");
@@ -133,7 +135,9 @@ static struct slice feed_of(const struct record *r, struct slice channel)
 			return SL("govulndb");
 		if (slice_starts(r->id, "BIT-"))
 			return SL("bitnami");
-		return arena_printf(bld_arena(r->b), "osv:%.*s", SL_FMT(channel));
+		return slice_is(channel, "osv")
+			   ? channel
+			   : arena_printf(bld_arena(r->b), "osv:%.*s", SL_FMT(channel));
 	}
 	for (size_t i = 0; i < ARRAY_LEN(distro); i++)
 		if (slice_starts(channel, distro[i].family))
@@ -160,6 +164,15 @@ static void word_of(struct record *r, const struct node *specific, const char *k
 	enum adv_severity word = adv_severity_of_word(node_get_str(specific, key));
 	if (word)
 		r->severity = word;
+}
+
+/* "Important: git security update": rpm distributions rate in the title. */
+static void rating_of_title(struct record *r)
+{
+	struct slice rest = node_get_str(r->node, "summary"), word = SL_NONE;
+	if (r->distribution && slice_chr(rest, ':') > 0 && slice_cut(&rest, ':', &word) &&
+	    !r->severity)
+		r->severity = adv_severity_of_word(word);
 }
 
 static void cwes(struct record *r, struct slice target, const struct node *list)
@@ -191,8 +204,8 @@ static void describe(struct record *r, struct slice target)
 			  node_get_str(node_get(a, "database_specific"), "cvss"));
 		cwes(r, target, node_get(node_get(a, "database_specific"), "cwes"));
 	}
-	if (!r->distribution)
-		bld_severity(r->b, target, r->feed, r->severity);
+	rating_of_title(r);
+	bld_severity(r->b, target, r->feed, r->severity);
 }
 
 /* ---- ranges ---- */
@@ -410,10 +423,10 @@ static int add_rows(struct record *r, const struct node *affected)
 		fill_distribution(&row, ecosystem, affected, a);
 	if (row.name.len == 0)
 		return -EINVAL;
-	for (size_t i = 0; i < r->ntargets; i++) {
-		row.vuln = r->targets[i];
-		bld_row(r->b, &row);
-	}
+	row.vuln = r->targets[0];
+	bld_row(r->b, &row);
+	for (size_t i = 1; i < r->ntargets; i++)
+		bld_row_also(r->b, r->targets[i]);
 	return 0;
 }
 
@@ -434,7 +447,7 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 			   .node = node,
 			   .id = node_get_str(node, "id"),
 			   .modified = node_get_str(node, "modified")};
-	struct slice ecosystem = SL_NONE, channel = SL("unknown");
+	struct slice ecosystem = SL_NONE, channel = SL_NONE;
 	node_each (x, node_get(node, "affected"))
 		if (!ecosystem.len)
 			ecosystem = node_get_str(node_get(x, "package"), "ecosystem");
@@ -447,7 +460,8 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 		return;
 	}
 	bld_record(b, r.feed, r.modified);
-	if (node_is(node_get(node, "withdrawn"), NODE_STRING))
+	/* Livepatch notices speak of running kernels, not of packages. */
+	if (node_is(node_get(node, "withdrawn"), NODE_STRING) || slice_starts(r.id, "LSN-"))
 		return;
 	r.max = most_targets(node);
 	r.targets = arena_array(a, r.max, sizeof(*r.targets));
@@ -457,8 +471,11 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 		distribution_targets(&r);
 	else
 		language_targets(&r);
-	for (size_t i = 0; i < (r.distribution || r.vendor_id.len ? r.ntargets : 1); i++)
-		describe(&r, r.targets[i]);
+	size_t from = bld_facts(b);
+	describe(&r, r.targets[0]);
+	size_t to = bld_facts(b);
+	for (size_t i = 1; i < r.ntargets; i++)
+		bld_facts_also(b, from, to, r.targets[i]);
 	node_each (x, node_get(node, "affected"))
 		if (add_rows(&r, x) < 0)
 			bld_skip(b, f, r.feed, r.id,

@@ -21,21 +21,20 @@ struct secdb {
 static bool channel_of(const struct node *root, struct arena *a, struct slice *channel,
 		       struct slice *feed)
 {
-	static const char *const rolling[] = {"wolfi", "chainguard", "minimos"};
+	static const struct {
+		const char *place, *channel;
+	} rolling[] = {{"wolfi", "wolfi"},	   {"chainguard", "chainguard"},
+		       {"cgr.dev", "chainguard"},  {"minimos", "minimos"},
+		       {"minimal.dev", "minimos"}, {"mini.dev", "minimos"}};
 	struct slice version = node_get_str(root, "distroversion"),
 		     prefix = node_get_str(root, "urlprefix");
 	for (size_t i = 0; i < ARRAY_LEN(rolling) && !version.len; i++)
-		if (slice_find(prefix, slice_str(rolling[i])) >= 0) {
-			*channel = *feed = slice_str(rolling[i]);
+		if (slice_find(prefix, slice_str(rolling[i].place)) >= 0) {
+			*channel = *feed = slice_str(rolling[i].channel);
 			return true;
 		}
-	if (!version.len && slice_find(prefix, SL("minimal.dev")) < 0 &&
-	    slice_find(prefix, SL("mini.dev")) < 0)
+	if (!version.len)
 		return false;
-	if (!version.len) {
-		*channel = *feed = SL("minimos");
-		return true;
-	}
 	if (slice_starts(version, "v"))
 		version = slice_from(version, 1);
 	if (slice_starts(version, "edge"))

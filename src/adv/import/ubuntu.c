@@ -15,12 +15,17 @@ static bool sniff(const struct adv_file *f)
 	return false;
 }
 
+struct priority {
+	struct slice package, release;
+	enum adv_severity severity;
+};
 struct entry {
 	struct adv_build *b;
 	const struct adv_file *f;
 	struct slice id;
 	enum adv_severity priority;
-	bool special; /* some package has a priority of its own */
+	struct priority priorities[256]; /* of single packages */
+	size_t npriorities;
 };
 
 /* Takes "key: value" with its indented lines; value spans them. */
@@ -52,26 +57,28 @@ static struct slice first_word(struct slice s)
 	return word;
 }
 
+static void note_priority(struct entry *e, struct slice key, struct slice value)
+{
+	struct priority p = {.release = slice_from(key, 9),
+			     .severity = adv_severity_of_word(first_word(value))};
+	slice_cut(&p.release, '_', &p.package);
+	if (e->npriorities < ARRAY_LEN(e->priorities))
+		e->priorities[e->npriorities++] = p;
+}
+
 /* Priority_<package>_<release>, then Priority_<package>, then the general one. */
 static enum adv_severity priority_of(const struct entry *e, struct slice package,
 				     struct slice release)
 {
-	struct slice rest = e->f->bytes, key, value;
 	enum adv_severity found = e->priority;
-	bool exact = false;
-	if (!e->special)
-		return found;
-	while (next_field(&rest, &key, &value)) {
-		if (!slice_starts(key, "Priority_"))
+	for (size_t i = 0; i < e->npriorities; i++) {
+		const struct priority *p = &e->priorities[i];
+		if (!slice_eq(p->package, package))
 			continue;
-		struct slice who = slice_from(key, 9), head = SL_NONE;
-		slice_cut(&who, '_', &head);
-		if (!slice_eq(head, package) || exact)
-			continue;
-		if (who.len && !slice_eq(who, release))
-			continue;
-		exact = who.len > 0;
-		found = adv_severity_of_word(first_word(value));
+		if (slice_eq(p->release, release))
+			return p->severity;
+		if (p->release.len == 0)
+			found = p->severity;
 	}
 	return found;
 }
@@ -232,7 +239,9 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 			add_fact(&e, key, value);
 	}
 	bld_record(b, SL("ubuntu"), date);
-	e.special = slice_find(f->bytes, SL("\nPriority_")) >= 0;
+	for (rest = f->bytes; next_field(&rest, &key, &value);)
+		if (slice_starts(key, "Priority_"))
+			note_priority(&e, key, value);
 	for (rest = f->bytes; next_field(&rest, &key, &value);)
 		if (slice_chr(key, '_') > 0)
 			add_line(&e, key, value);

@@ -54,11 +54,12 @@ def changelog(deb):
 def title(body, cve):
     """The words beside a CVE in a changelog, when there are some."""
     for line in body.splitlines():
-        if cve in line:
-            words = re.sub(r"\(?%s\)?[:,]?" % cve, "", line).strip(" *-.,()[]")
-            words = CVE.sub("", words).strip(" *-.,()[]")
-            if len(words) > 12 and not words.endswith(":"):
-                return words[:90]
+        if cve not in line:
+            continue
+        words = CVE.sub("", re.sub(r"\S*\.patch|\(Closes:.*|debian/\S*", "", line))
+        words = re.sub(r"^(Fix(es)?|Address|Backport)?[^A-Za-z]*", "", words.strip(" *-.,:()[]")).strip(" *-.,:()[]\"")
+        if len(words) > 12:
+            return words[:90]
     return "Fixed by a security update"
 
 

@@ -125,7 +125,7 @@ int adv_build_new(struct adv_build **ret, const struct adv_report *report, struc
 	b->report = *report;
 	b->ubuntu_newest = -1;
 	arena_init(&b->strings.arena, SIZE_MAX / 2);
-	arena_init(&b->arena, 512 * MIB);
+	arena_init(&b->arena, BLD_ARENA_MAX);
 	buf_init(&b->bytes, 1024 * MIB);
 	if (vec_push(&b->strings.items, SL_NONE) < 0 || vec_push(&b->lists.data, 0) < 0) {
 		adv_build_free(&b);

@@ -5,6 +5,8 @@
 #include "adv/build.h"
 #include "adv/format.h"
 
+#define BLD_ARENA_MAX (2048 * MIB) /* scratch for one document */
+
 typedef uint32_t bstr; /* index into strings; 0 = empty */
 
 struct strtab {

@@ -361,6 +361,34 @@ static void kev_epss_and_ends_of_support(void **state)
 	assert_false(adv_has_channel(t.db, SL("debian:12")));
 }
 
+static void nvd_rates_and_the_others_stand_back(void **state)
+{
+	auto_built struct built t;
+	struct adv_vuln v;
+	(void)state;
+	built_init(&t);
+	add_text(&t, "x.json",
+		 "{\"id\":\"GHSA-1\",\"schema_version\":\"1\",\"aliases\":[\"CVE-2024-0001\"],"
+		 "\"database_specific\":{\"severity\":\"LOW\"},\"affected\":[{\"package\":{"
+		 "\"ecosystem\":\"npm\",\"name\":\"a\"},"
+		 "\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]}]}]}");
+	add_text(
+	    &t, "nvd.json",
+	    "{\"resultsPerPage\":1,\"vulnerabilities\":[{\"cve\":{\"id\":\"CVE-2024-0001\","
+	    "\"vulnStatus\":\"Analyzed\","
+	    "\"published\":\"2024-05-24T07:15:08.930\",\"descriptions\":[{\"lang\":\"en\","
+	    "\"value\":\"Words\"}],"
+	    "\"metrics\":{\"cvssMetricV31\":[{\"type\":\"Primary\",\"cvssData\":{\"vectorString\":"
+	    "\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"}}]}}}]}");
+	built_open(&t);
+	adv_vuln_get(t.db, adv_find(t.db, SL("CVE-2024-0001")), &v);
+	assert_slice(v.severity_source, "nvd");
+	assert_int_equal(v.severity, ADV_SEV_CRITICAL);
+	assert_slice(v.details, "Words");
+	assert_true(v.published > 1700000000);
+	assert_int_equal(v.nvendor, 2);
+}
+
 static void broken_samples_are_refused(void **state)
 {
 	static const char *const files[] = {"debian/tracker/api/invalid.json",
@@ -392,4 +420,5 @@ RUN_TESTS(T(alpine_secdb), T(json_and_yaml_of_secdb_say_the_same), T(debian_trac
 	  T(osv_languages), T(unordered_events_and_never_affected),
 	  T(withdrawn_records_are_left_out), T(redhat_vex), T(redhat_oval_and_csaf), T(azure_oval),
 	  T(oval_of_the_others), T(errata_and_updateinfo), T(smaller_feeds),
-	  T(kev_epss_and_ends_of_support), T(broken_samples_are_refused))
+	  T(kev_epss_and_ends_of_support), T(nvd_rates_and_the_others_stand_back),
+	  T(broken_samples_are_refused))

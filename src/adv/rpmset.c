@@ -27,6 +27,12 @@ struct rpm_set *rpm_set_new(struct adv_build *b, struct slice feed)
 	return s;
 }
 
+void rpm_set_done(struct rpm_set **s)
+{
+	if (*s)
+		map_free(&(*s)->index);
+}
+
 void rpm_set_feed(struct rpm_set *s, struct slice feed)
 {
 	s->feed = feed;

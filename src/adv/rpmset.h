@@ -15,6 +15,9 @@ struct rpm_statement {
 	uint32_t flags;
 };
 struct rpm_set; /* lives in the arena */
+/* What was not flushed is forgotten. */
+void rpm_set_done(struct rpm_set **s);
+#define auto_rpm_set CLEANUP(rpm_set_done)
 struct rpm_set *rpm_set_new(struct adv_build *b, struct slice feed);
 void rpm_set_feed(struct rpm_set *s, struct slice feed); /* of what is flushed from now on */
 void rpm_set_add(struct rpm_set *s, const struct rpm_statement *x);

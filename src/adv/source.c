@@ -158,6 +158,10 @@ static int import_bytes(struct adv_build *b, struct adv_file *f, struct err *err
 		    "not a feed of a known kind - see `strake db build --help` for those that are");
 	if (feed->import(b, f, err) < 0)
 		return err_wrap(err, "%s", feed->name);
+	/* A full arena hands out nothing: what follows would be missing without a word. */
+	if (b->arena.used > BLD_ARENA_MAX - 64 * MIB)
+		return err_limit(err, "needs more than %zu MiB to read - split it",
+				 BLD_ARENA_MAX / MIB);
 	return b->failed ? err_oom(err) : 0;
 }
 
@@ -168,7 +172,7 @@ int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, b
 	struct bmark mark = bld_mark(b);
 	int rc = import_bytes(b, &f, err);
 	arena_free(&b->arena);
-	arena_init(&b->arena, 2048 * MIB);
+	arena_init(&b->arena, BLD_ARENA_MAX);
 	if (rc == 0) {
 		b->report.progress(b->report.arg, path, bytes.len);
 		return 0;

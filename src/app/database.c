@@ -20,9 +20,9 @@ int app_default_db(char *out, size_t cap, bool for_writing, struct err *err)
 	if (for_writing)
 		return err_usage(
 		    err, "neither HOME nor XDG_CACHE_HOME is set - name the file with --output");
-	snprintf(out, cap, "/var/lib/strake/" DB_NAME);
-	if (access(out, R_OK) != 0)
-		out[0] = '\0';
+	static const char shared[] = "/var/lib/strake/" DB_NAME;
+	bool there = cap >= sizeof(shared) && access(shared, R_OK) == 0;
+	memcpy(out, there ? shared : "", there ? sizeof(shared) : 1);
 	return 0;
 }
 

@@ -191,6 +191,7 @@ static void a_file_is_replaced_whole_or_not_at_all(void **state)
 	buf_init(&b, 100);
 	assert_ok(file_read(path, &b, &err), &err);
 	assert_slice(buf_slice(&b), "old");
+	buf_free(&b);
 	buf_init(&b, 2);
 	assert_true(file_read(path, &b, &err) < 0);
 	assert_int_equal(err.kind, ERR_LIMIT);

@@ -153,9 +153,10 @@ static void notes(struct table *t)
 	}
 	if (r->scanned_vulns && r->db.starter) {
 		buf_puts(
-		    &b, SL("! The built-in starter set is in use, which knows a part only. Get the "
-			   "full database with `strake db update` or build one with `strake db "
-			   "build --from PATH`."));
+		    &b,
+		    SL("! The built-in starter set is in use, which knows a small part only. For "
+		       "all advisories build a database from feeds: `strake db build --from "
+		       "PATH`."));
 		paragraph(t, 0, 2, buf_slice(&b));
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ver/ver.h"
+#include "ver/ver_internal.h"
 #include "ver/ver_table.h"
 
 #define DECLARE(word) extern const struct ver_scheme ver_scheme_##word;
@@ -36,99 +36,33 @@ const struct ver_scheme *ver_find(struct slice ecosystem)
 	return NULL;
 }
 
-struct constraint {
-	struct slice op, version;
+struct common {
+	const struct ver_scheme *scheme;
+	struct slice version;
 };
 
-static bool is_separator(char c)
+static int one(void *p, const struct ver_constraint *c, struct err *err)
 {
-	return c == ',' || is_space(c);
-}
-
-/* Takes the next "op version" off *rest; false at the end. Version is empty when only an operator is left. */
-static bool take_constraint(struct slice *rest, struct constraint *c)
-{
-	struct slice s = *rest;
-	size_t n = 0;
-	while (s.len && is_separator(s.ptr[0]))
-		s = slice_from(s, 1);
-	if (!s.len)
-		return false;
-	while (n < s.len && strchr("<>=!", s.ptr[n] ? s.ptr[n] : ' '))
-		n++;
-	c->op = slice_sub(s, 0, n);
-	s = slice_from(s, n);
-	while (s.len && is_space(s.ptr[0]))
-		s = slice_from(s, 1);
-	n = 0;
-	while (n < s.len && !is_separator(s.ptr[n]))
-		n++;
-	c->version = slice_sub(s, 0, n);
-	*rest = slice_from(s, n);
-	return true;
-}
-
-/* 1 holds, 0 not, < 0 unknown operator. */
-static int holds(struct slice op, int order)
-{
-	static const struct {
-		const char *op;
-		bool less, equal, greater;
-	} ops[] = {{"", 0, 1, 0},  {"=", 0, 1, 0},  {"==", 0, 1, 0}, {"!=", 1, 0, 1},
-		   {"<", 1, 0, 0}, {"<=", 1, 1, 0}, {">", 0, 0, 1},  {">=", 0, 1, 1}};
-	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
-		if (slice_is(op, ops[i].op))
-			return order == VER_LESS    ? ops[i].less
-			       : order == VER_EQUAL ? ops[i].equal
-						    : ops[i].greater;
-	return -1;
-}
-
-static int one(const struct ver_scheme *s, struct slice version, const struct constraint *c,
-	       struct err *err)
-{
+	const struct common *cx = p;
 	if (slice_is(c->version, "*") && !c->op.len)
 		return 1;
-	int order = s->compare(version, c->version);
+	int order = cx->scheme->compare(cx->version, c->version);
 	if (order == VER_INVALID)
-		return err_input(err, "range: '%.*s' is not a version of %s", SL_FMT(c->version),
-				 s->name);
-	int yes = holds(c->op, order);
-	if (yes < 0)
-		return err_input(
-		    err, "range: unknown operator '%.*s' - use = != < <= > >=", SL_FMT(c->op));
-	return yes;
-}
-
-static int all(const struct ver_scheme *s, struct slice version, struct slice list, struct err *err)
-{
-	struct constraint c;
-	int result = 1;
-	while (take_constraint(&list, &c)) {
-		int yes = one(s, version, &c, err);
-		if (yes < 0)
-			return yes;
-		result = result && yes;
-	}
-	return result;
+		return ver_bad_version(cx->scheme, c->version, err);
+	int yes = ver_holds(c->op, order);
+	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
 }
 
 int ver_match(const struct ver_scheme *s, struct slice version, struct slice range, struct err *err)
 {
-	int result = 0;
-	version = slice_trim(version);
-	if (!s->valid(version))
-		return err_input(err, "'%.*s' is not a version of %s", SL_FMT(version), s->name);
-	for (;;) {
-		/* Every alternative is read even when one holds: a broken range must not pass in silence. */
-		ssize_t bar = slice_find(range, SL("||"));
-		struct slice list = slice_sub(range, 0, bar < 0 ? range.len : (size_t)bar);
-		int yes = all(s, version, list, err);
-		if (yes < 0)
-			return yes;
-		result = result || yes;
-		if (bar < 0)
-			return result;
-		range = slice_from(range, (size_t)bar + 2);
-	}
+	struct common cx = {s, slice_trim(version)};
+	if (version.len > VER_MAX_LENGTH || range.len > VER_MAX_RANGE)
+		return err_limit(err, "version or range over %d bytes",
+				 version.len > VER_MAX_LENGTH ? VER_MAX_LENGTH : VER_MAX_RANGE);
+	if (s->match)
+		return s->match(cx.version, range, err);
+	if (!s->valid(cx.version))
+		return err_input(
+		    err, "'%.*s' is not a version of %s", SL_FMT(cx.version), s->name);
+	return ver_walk(&(struct ver_walk){.ops = "<>=!", .one = one, .cx = &cx}, range, err);
 }

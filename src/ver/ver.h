@@ -12,6 +12,8 @@ struct ver_scheme {
 	/* A total order over valid versions. VER_INVALID when either is not a version of the scheme. */
 	int (*compare)(struct slice a, struct slice b);
 	bool (*valid)(struct slice v);
+	/* Where the ecosystem has a range grammar of its own; NULL: the common one of ver_match(). */
+	int (*match)(struct slice version, struct slice range, struct err *err);
 };
 
 /* By name, alias or OSV ecosystem ("Debian:12" counts as Debian); NULL when unknown. */
@@ -20,6 +22,7 @@ const struct ver_scheme *const *ver_schemes(size_t *n);
 /*
  * version in range? range: alternatives separated by "||", each a list of constraints separated by
  * ',' or blanks: =, ==, !=, <, <=, >, >= before a version; a bare version means =; "" and "*" mean any.
+ * The scheme's own grammar, where it has one, takes these too, with its ecosystem's meaning.
  * 1 true, 0 false, < 0 when the version or the range is invalid (err filled).
  */
 int ver_match(const struct ver_scheme *s, struct slice version, struct slice range,

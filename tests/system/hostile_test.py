@@ -310,6 +310,34 @@ def real_rpm_databases_with_flipped_bits_never_crash(work):
 
 
 @test
+def a_worker_that_dies_costs_its_layer_and_never_the_tool(work):
+    import signal
+    import time
+    whole = docker_archive([debian_layer(GOOD), tar([("big", os.urandom(4 << 20))])])
+    cut = whole.index(b"big") + (1 << 20)
+    r, w = os.pipe()
+    p = subprocess.Popen([STRAKE, "scan", "--no-cache", "--format", "json", "-"], stdin=r, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.close(r)
+    with os.fdopen(w, "wb") as f:
+        f.write(whole[:cut])
+        f.flush()
+        children = "/proc/%d/task/%d/children" % (p.pid, p.pid)
+        for _ in range(500):
+            pids = open(children).read().split()
+            if pids:
+                break
+            time.sleep(0.01)
+        time.sleep(0.3)  # the first layer's worker is done by now: what is left works on the second
+        os.kill(int(open(children).read().split()[-1]), signal.SIGSEGV)
+        f.write(whole[cut:])
+    out, err = p.communicate(timeout=60)
+    assert p.returncode == 4, (p.returncode, err)
+    report = json.loads(out)
+    assert packages(report) == {("a", "1", "amd64")}
+    assert "worker died" in report["Incomplete"][0]["Message"], report["Incomplete"]
+
+
+@test
 def input_that_never_ends_is_given_up(work):
     r, w = os.pipe()
     head = docker_archive([debian_layer(GOOD)])

@@ -282,8 +282,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 				 SL_FMT(node_get_str(node_get(document, "publisher"), "name")));
 	if (slice_find(node_get_str(document, "category"), SL("advisory")) >= 0)
 		c.advisory = node_get_str(tracking, "id");
-	c.set = rpm_set_new(b, c.feed);
-	if (!c.set)
+	auto_rpm_set struct rpm_set *set = c.set = rpm_set_new(b, c.feed);
+	if (!set)
 		return err_oom(err);
 	c.date = node_get_str(tracking, "current_release_date");
 	bld_record(b, c.feed, c.date);

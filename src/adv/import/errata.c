@@ -163,8 +163,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 	if (!e)
 		return err_oom(err);
 	e->b = b;
-	e->set = rpm_set_new(b, SL("errata"));
-	if (!e->set)
+	auto_rpm_set struct rpm_set *set = e->set = rpm_set_new(b, SL("errata"));
+	if (!set)
 		return err_oom(err);
 	if (!node_is(list, NODE_ARRAY)) {
 		record(e, f, f->root);

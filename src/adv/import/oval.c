@@ -453,8 +453,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 	o->f = f;
 	o->file_channel = file_channel(f->name, bld_arena(b));
 	arena_init(&o->arena, MAX_MEMORY);
-	o->set = rpm_set_new(b, SL("oval"));
-	if (!o->set)
+	auto_rpm_set struct rpm_set *set = o->set = rpm_set_new(b, SL("oval"));
+	if (!set)
 		return err_oom(err);
 	TRY(xml_begin(&x, &handler, o, &lim, err));
 	return xml_feed(&x, f->bytes, true, err);

@@ -100,8 +100,8 @@ static int import(struct adv_build *b, const struct adv_file *f, struct err *err
 		return err_oom(err);
 	u->f = f;
 	u->e.b = b;
-	u->e.set = rpm_set_new(b, SL("updateinfo"));
-	if (!u->e.set)
+	auto_rpm_set struct rpm_set *set = u->e.set = rpm_set_new(b, SL("updateinfo"));
+	if (!set)
 		return err_oom(err);
 	TRY(xml_begin(&x, &handler, u, &lim, err));
 	return xml_feed(&x, f->bytes, true, err);

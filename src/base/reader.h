@@ -29,6 +29,8 @@ static inline uint64_t rd_uint(struct reader *r, size_t n, bool big)
 {
 	struct slice s = rd_take(r, n);
 	uint64_t v = 0;
+	if (!s.ptr)
+		return 0;
 	for (size_t i = 0; i < s.len; i++)
 		v |= (uint64_t)(unsigned char)s.ptr[i] << (8 * (big ? n - 1 - i : i));
 	return v;

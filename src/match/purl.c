@@ -51,7 +51,7 @@ static bool next_byte(struct slice *s, char *c)
 
 static bool same(struct slice a, struct slice b)
 {
-	char x, y;
+	char x = 0, y = 0;
 	for (;;) {
 		bool more = next_byte(&a, &x);
 		if (more != next_byte(&b, &y))

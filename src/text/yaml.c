@@ -99,15 +99,19 @@ static struct slice scalar_text(const yaml_event_t *e)
 	return slice_of(e->data.scalar.value, e->data.scalar.length);
 }
 
-/* Hangs a new node into the innermost container. */
-static int add(struct yaml_walk *w, enum node_type type, const yaml_event_t *e, struct node **ret)
+/* Hangs a new node into the innermost container; NULL with w->err filled when it may not be. */
+static struct node *add(struct yaml_walk *w, enum node_type type, const yaml_event_t *e)
 {
 	struct frame *f = w->depth ? &w->frames[w->depth - 1] : NULL;
-	if (w->nodes++ >= w->max_nodes)
-		return fail_at(w, ERR_LIMIT, &e->start_mark, "too many values", SL_NONE);
+	if (w->nodes++ >= w->max_nodes) {
+		(void)!fail_at(w, ERR_LIMIT, &e->start_mark, "too many values", SL_NONE);
+		return NULL;
+	}
 	struct node *n = arena_new(w->arena, struct node);
-	if (!n)
-		return err_oom(w->err);
+	if (!n) {
+		(void)!err_oom(w->err);
+		return NULL;
+	}
 	n->type = type;
 	n->pos = (uint32_t)byte_offset(w, &e->start_mark);
 	if (!f) {
@@ -120,8 +124,7 @@ static int add(struct yaml_walk *w, enum node_type type, const yaml_event_t *e, 
 		f->tail = &n->next;
 		f->node->count++;
 	}
-	*ret = n;
-	return 0;
+	return n;
 }
 
 static bool wants_key(const struct yaml_walk *w)
@@ -135,7 +138,6 @@ static bool wants_key(const struct yaml_walk *w)
 static int on_scalar(struct yaml_walk *w, const yaml_event_t *e)
 {
 	struct slice text = arena_dup(w->arena, scalar_text(e));
-	struct node *n;
 	if (!text.ptr)
 		return err_oom(w->err);
 	if (wants_key(w)) {
@@ -144,7 +146,9 @@ static int on_scalar(struct yaml_walk *w, const yaml_event_t *e)
 		f->has_key = true;
 		return 0;
 	}
-	TRY(add(w, NODE_STRING, e, &n));
+	struct node *n = add(w, NODE_STRING, e);
+	if (!n)
+		return w->err->code;
 	n->str = text;
 	if (is_typed(e))
 		resolve(n);
@@ -153,13 +157,14 @@ static int on_scalar(struct yaml_walk *w, const yaml_event_t *e)
 
 static int on_open(struct yaml_walk *w, enum node_type type, const yaml_event_t *e)
 {
-	struct node *n;
 	if (wants_key(w))
 		return fail_at(w, ERR_INPUT, &e->start_mark,
 			       "a key that is a list or a mapping is not read", SL_NONE);
 	if (w->depth >= w->max_depth)
 		return fail_at(w, ERR_LIMIT, &e->start_mark, "nested too deep", SL_NONE);
-	TRY(add(w, type, e, &n));
+	struct node *n = add(w, type, e);
+	if (!n)
+		return w->err->code;
 	w->frames[w->depth++] = (struct frame){.node = n, .tail = &n->first};
 	return 0;
 }

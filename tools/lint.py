@@ -62,14 +62,21 @@ def line_of(text, offset):
     return text.count("\n", 0, offset) + 1
 
 
+def interpreter(path):
+    """The program of a script without a suffix: "sh", "bash", "python3"; "" for other files."""
+    first = read(path).split("\n", 1)[0] if not path.suffix else ""
+    return first.split("/")[-1].split()[-1] if first.startswith("#!") else ""
+
+
 def check_spdx():
     comment = {".c": "/* ", ".h": "/* ", ".cc": "/* ", ".S": "/* ", ".py": "# ", ".sh": "# "}
     for p in FILES:
-        if p.suffix not in comment:
+        mark = comment.get(p.suffix, "# " if interpreter(p) else None)
+        if not mark:
             continue
         lines = read(p).splitlines()[:2]
         first = lines[1] if lines and lines[0].startswith("#!") and len(lines) > 1 else "".join(lines[:1])
-        if not first.startswith(comment[p.suffix] + "SPDX-License-Identifier: Apache-2.0"):
+        if not first.startswith(mark + "SPDX-License-Identifier: Apache-2.0"):
             yield at(p, 1, "the first line is not the licence's")
 
 
@@ -202,7 +209,7 @@ def check_format():
 
 
 def check_shell():
-    scripts = [str(p) for p in FILES if p.suffix == ".sh"]
+    scripts = [str(p) for p in FILES if p.suffix == ".sh" or interpreter(p) in ("sh", "bash")]
     if not scripts or not shutil.which("shellcheck"):
         return
     out = subprocess.run(["shellcheck", "-f", "gcc", *scripts], capture_output=True, text=True, check=False).stdout
@@ -210,7 +217,7 @@ def check_shell():
 
 
 def check_spelling():
-    texts = [str(p) for p in FILES if p.suffix in (".md", ".py", ".sh", ".1") or p.name == "meson.build"]
+    texts = [str(p) for p in FILES if p.suffix in (".md", ".py", ".sh", ".1") or p.name == "meson.build" or interpreter(p)]
     if not texts or not shutil.which("codespell"):
         return
     out = subprocess.run(["codespell", *texts], capture_output=True, text=True, check=False).stdout

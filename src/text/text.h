@@ -40,6 +40,10 @@ int json_parse(struct doc *d, struct slice in, const struct text_limits *lim, st
 int yaml_parse(struct doc *d, struct slice in, const struct text_limits *lim, struct node **ret,
 	       struct err *err) must_use;
 
+/* TOML 1.0.0. Dates and times are strings as written. */
+int toml_parse(struct doc *d, struct slice in, const struct text_limits *lim, struct node **ret,
+	       struct err *err) must_use;
+
 /* Accessors answer NULL / empty for a missing or wrongly typed thing, so that they chain. */
 const struct node *node_get(const struct node *obj, const char *key);
 const struct node *node_path(const struct node *obj, const char *dotted); /* "a.b.c" */

@@ -36,33 +36,16 @@ const struct ver_scheme *ver_find(struct slice ecosystem)
 	return NULL;
 }
 
-struct common {
-	const struct ver_scheme *scheme;
-	struct slice version;
-};
-
-static int one(void *p, const struct ver_constraint *c, struct err *err)
-{
-	const struct common *cx = p;
-	if (slice_is(c->version, "*") && !c->op.len)
-		return 1;
-	int order = cx->scheme->compare(cx->version, c->version);
-	if (order == VER_INVALID)
-		return ver_bad_version(cx->scheme, c->version, err);
-	int yes = ver_holds(c->op, order);
-	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
-}
-
 int ver_match(const struct ver_scheme *s, struct slice version, struct slice range, struct err *err)
 {
-	struct common cx = {s, slice_trim(version)};
+	version = slice_trim(version);
 	if (version.len > VER_MAX_LENGTH || range.len > VER_MAX_RANGE)
 		return err_limit(err, "version or range over %d bytes",
 				 version.len > VER_MAX_LENGTH ? VER_MAX_LENGTH : VER_MAX_RANGE);
 	if (s->match)
-		return s->match(cx.version, range, err);
-	if (!s->valid(cx.version))
+		return s->match(version, range, err);
+	if (!s->valid(version))
 		return err_input(
-		    err, "'%.*s' is not a version of %s", SL_FMT(cx.version), s->name);
-	return ver_walk(&(struct ver_walk){.ops = "<>=!", .one = one, .cx = &cx}, range, err);
+		    err, "'%.*s' is not a version of %s", SL_FMT(version), s->name);
+	return ver_match_intervals(s, version, range, err);
 }

@@ -22,6 +22,7 @@ const struct ver_scheme *const *ver_schemes(size_t *n);
 /*
  * version in range? range: alternatives separated by "||", each a list of constraints separated by
  * ',' or blanks: =, ==, !=, <, <=, >, >= before a version; a bare version means =; "" and "*" mean any.
+ * An alternative may also be intervals: [1.0,2.0), (,1.0], [1.0].
  * The scheme's own grammar, where it has one, takes these too, with its ecosystem's meaning.
  * 1 true, 0 false, < 0 when the version or the range is invalid (err filled).
  */

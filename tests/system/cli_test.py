@@ -165,7 +165,7 @@ def one_broken_file_changes_the_code_only_when_asked(work):
 @test
 def a_mistyped_word_gets_the_nearest_right_one(work):
     for args, near in ((("scam", "x"), "strake scan"), (("db", "biuld"), "strake db build"), (("scan", "--formt", "json"), "--format"),
-                       (("scan", "--ignore-unfix"), "--ignore-unfixed"), (("scan", "--severity", "CRTICAL", "."), "CRITICAL"),
+                       (("scan", "--ignore-unfix"), "--ignore-unfixed"), (("scan", "--severity", "CRITIXAL", "."), "CRITICAL"),
                        (("scan", "--format", "jsno", "."), "json"), (("ver", "compare", "debb", "1", "2"), "deb")):
         r = strake(*args)
         assert r.code == 2 and "did you mean" in r.err and near in r.err, (args, r.err)

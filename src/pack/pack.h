@@ -72,9 +72,7 @@ struct tar_entry {
 	struct slice path, link; /* as written in the archive */
 	enum tar_type type;
 	uint32_t mode;
-	uint64_t uid, gid;
-	uint64_t size; /* of the file's content, holes of sparse files included */
-	int64_t mtime;
+	uint64_t size;	 /* of the file's content, holes of sparse files included */
 	uint64_t offset; /* of the content in the archive */
 };
 struct tar_handler {

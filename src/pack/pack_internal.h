@@ -28,10 +28,9 @@ struct tar_sparse {
 struct tar_extra {
 	struct slice path, link; /* in the arena */
 	uint64_t size, real_size;
-	int64_t mtime;
-	bool has_size, has_real_size, has_mtime, sparse_1_0;
+	bool has_size, has_real_size, sparse_1_0;
 	struct tar_sparse *map;
-	size_t nmap;
+	size_t nmap, cap; /* cap: of the first pax form, which announces its parts */
 };
 #define TAR_BLOCK_SIZE 512
 #define TAR_MAX_SPARSE 100000

@@ -249,8 +249,6 @@ static void apply_extra(struct walk *w, struct tar_entry *e)
 		e->link = x->link;
 	if (x->has_size)
 		e->size = x->size;
-	if (x->has_mtime)
-		e->mtime = x->mtime;
 }
 
 static int file_entry(struct walk *w, struct tar_entry *e, struct err *err)

@@ -89,7 +89,7 @@ static int join_prefix(struct slice block, struct tar_entry *e, struct arena *a,
 int tar_header_parse(struct slice block, struct tar_entry *e, char *type, struct arena *a,
 		     struct err *err)
 {
-	uint64_t mode, mtime;
+	uint64_t mode;
 	if (!checksum_ok(block))
 		return err_input(
 		    err, "header checksum is wrong - this is no tar archive, or it is damaged");
@@ -101,14 +101,7 @@ int tar_header_parse(struct slice block, struct tar_entry *e, char *type, struct
 				 SL_FMT(e->path));
 	if (tar_number(slice_sub(block, 100, 8), &mode) < 0)
 		mode = 0;
-	if (tar_number(slice_sub(block, 108, 8), &e->uid) < 0)
-		e->uid = 0;
-	if (tar_number(slice_sub(block, 116, 8), &e->gid) < 0)
-		e->gid = 0;
-	if (tar_number(slice_sub(block, 136, 12), &mtime) < 0)
-		mtime = 0;
 	e->mode = (uint32_t)(mode & 07777);
-	e->mtime = (int64_t)mtime;
 	return join_prefix(block, e, a, err);
 }
 
@@ -141,6 +134,30 @@ static int pax_number(struct slice key, struct slice value, uint64_t *out, struc
 	return 0;
 }
 
+/* The first form: the number of parts, then an offset and a length record for each. */
+static int pax_sparse_0_0(struct slice key, struct slice value, struct arena *a,
+			  struct tar_extra *x, struct err *err)
+{
+	uint64_t n;
+	TRY(pax_number(key, value, &n, err));
+	if (slice_is(key, "GNU.sparse.numblocks")) {
+		if (n > TAR_MAX_SPARSE)
+			return err_limit(err, "sparse map has more than %d parts", TAR_MAX_SPARSE);
+		x->map = arena_array(a, (size_t)n + 1, sizeof(*x->map));
+		x->cap = (size_t)n;
+		x->nmap = 0;
+		return x->map ? 0 : err_oom(err);
+	}
+	bool is_offset = slice_is(key, "GNU.sparse.offset");
+	if (is_offset ? x->nmap == x->cap : x->nmap == 0)
+		return err_input(err, "sparse map is broken");
+	if (is_offset)
+		x->map[x->nmap++].offset = n;
+	else
+		x->map[x->nmap - 1].size = n;
+	return 0;
+}
+
 static int pax_string(struct slice value, struct arena *a, struct slice *out, struct err *err)
 {
 	if (slice_chr(value, '\0') >= 0)
@@ -153,7 +170,6 @@ static int pax_record(struct slice key, struct slice value, struct arena *a, str
 		      struct err *err)
 {
 	uint64_t major;
-	int64_t when;
 	if (slice_is(key, "path") || slice_is(key, "GNU.sparse.name"))
 		return pax_string(value, a, &x->path, err);
 	if (slice_is(key, "linkpath"))
@@ -168,19 +184,12 @@ static int pax_record(struct slice key, struct slice value, struct arena *a, str
 	}
 	if (slice_is(key, "GNU.sparse.map"))
 		return pax_sparse_map(value, a, x, err);
+	if (slice_is(key, "GNU.sparse.numblocks") || slice_is(key, "GNU.sparse.offset") ||
+	    slice_is(key, "GNU.sparse.numbytes"))
+		return pax_sparse_0_0(key, value, a, x, err);
 	if (slice_is(key, "GNU.sparse.major")) {
 		TRY(pax_number(key, value, &major, err));
 		x->sparse_1_0 = major == 1;
-	}
-	if (slice_is(key, "mtime")) {
-		struct slice whole;
-		uint64_t v;
-		if (slice_cut(&value, '.', &whole) && slice_u64(whole, 10, &v) == 0 &&
-		    v <= INT64_MAX) {
-			when = (int64_t)v;
-			x->mtime = when;
-			x->has_mtime = true;
-		}
 	}
 	return 0;
 }

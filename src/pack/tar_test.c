@@ -157,6 +157,27 @@ static void gnu_long_names_and_sparse_files(void **state)
 	buf_free(&got.text);
 }
 
+static void the_two_older_pax_sparse_forms(void **state)
+{
+	(void)state;
+	auto_buf struct buf b;
+	buf_init(&b, MIB);
+	put_pax(&b, PAX("GNU.sparse.size=8", "GNU.sparse.numblocks=2", "GNU.sparse.offset=1",
+			"GNU.sparse.numbytes=2", "GNU.sparse.offset=6", "GNU.sparse.numbytes=1"));
+	put_header(&b, "old", '0', "3", NULL);
+	put_body(&b, SL("abc"));
+	put_pax(&b, PAX("GNU.sparse.size=4", "GNU.sparse.name=real", "GNU.sparse.map=0,1,3,1"));
+	put_header(&b, "x", '0', "2", NULL);
+	put_body(&b, SL("de"));
+	put_end(&b);
+	struct log l;
+	struct err err = {0};
+	assert_ok(walk(&b, 0, &l, &err), &err);
+	static const char want[] = "0 old 8 \n\0ab\0\0\0c\0\n0 real 4 \nd\0\0e\n";
+	assert_true(slice_eq(buf_slice(&l.text), slice_of(want, sizeof(want) - 1)));
+	buf_free(&l.text);
+}
+
 static void broken_archives_say_what_is_wrong(void **state)
 {
 	(void)state;
@@ -189,4 +210,5 @@ static void broken_archives_say_what_is_wrong(void **state)
 }
 
 RUN_TESTS(T(plain_entries_links_and_directories), T(pax_names_and_sizes_win),
-	  T(gnu_long_names_and_sparse_files), T(broken_archives_say_what_is_wrong))
+	  T(gnu_long_names_and_sparse_files), T(the_two_older_pax_sparse_forms),
+	  T(broken_archives_say_what_is_wrong))

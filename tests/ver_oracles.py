@@ -27,7 +27,7 @@ for (const line of require('fs').readFileSync(0, 'utf8').split('\n')) {
   if (!kind) continue;
   if (kind == 'compare') {
     console.log(semver.valid(a, o) && semver.valid(b, o) ? '<=>'[semver.compare(a, b, o) + 1] : '?');
-  } else console.log(semver.validRange(b) === null ? '?' : semver.satisfies(a, b));
+  } else console.log(semver.validRange(b) === null ? '?' : semver.satisfies(semver.valid(a, o), b));
 }
 """
 PYPI = r"""
@@ -114,7 +114,10 @@ foreach (glob($argv[1] . '/{,Constraint/}*.php', GLOB_BRACE) as $f)
 while (($line = fgets(STDIN)) !== false) {
   [$kind, $a, $b] = explode("\t", rtrim($line, "\n"));
   try {
+    $n = new Composer\Semver\VersionParser();
+    $a = $n->normalize($a);
     if ($kind == 'compare') {
+      $b = $n->normalize($b);
       echo Composer\Semver\Comparator::lessThan($a, $b) ? '<'
         : (Composer\Semver\Comparator::greaterThan($a, $b) ? '>' : '='), "\n";
     } else echo Composer\Semver\Semver::satisfies($a, $b) ? 'true' : 'false', "\n";

@@ -64,6 +64,7 @@ struct bmark { /* lengths to go back to when a file turns out broken */
 };
 struct adv_build {
 	struct adv_report report;
+	int64_t newest_file; /* modification time of the inputs */
 	struct strtab strings;
 	struct listtab lists;
 	VEC(struct brow) rows;

@@ -404,6 +404,7 @@ static int add_path(struct source *s, const char *path, int depth, struct err *e
 			return err_input(err, "%s: neither a file nor a folder", path);
 		return 0;
 	}
+	s->b->newest_file = MAX(s->b->newest_file, st.st_mtime);
 	return add_file(s, path, err);
 }
 

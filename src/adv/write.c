@@ -375,11 +375,13 @@ static int write_channels(struct writer *w, struct err *err)
 
 /* ---- the file ---- */
 
-/* cli.md: SOURCE_DATE_EPOCH gives the build time; without it the newest record keeps equal inputs equal. */
+/* SOURCE_DATE_EPOCH gives the build time; without it the newest record, else the newest input file, so that equal
+ * inputs give equal bytes. */
 static int64_t build_time(const struct writer *w)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	return (epoch && *epoch) || w->newest <= 0 ? time_now() : w->newest;
+	int64_t newest = w->newest > 0 ? w->newest : w->b->newest_file;
+	return (epoch && *epoch) || newest <= 0 ? time_now() : newest;
 }
 
 static int assemble(struct writer *w, struct buf *out, struct err *err)

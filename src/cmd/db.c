@@ -22,13 +22,19 @@ static const struct opt read_options[] = {
 /* ---- build ---- */
 
 struct watch {
-	uint64_t skipped;
+	uint64_t skipped, others;
 	bool progress;
 };
 
 static void on_skipped(void *arg, const char *file, const char *where, const char *why)
 {
 	struct watch *w = arg;
+	/* Folders of feeds hold other things too: those are counted, and named on --debug. */
+	if (strncmp(why, "not a feed", 10) == 0) {
+		w->others++;
+		log_debug("%s: %s", file, why);
+		return;
+	}
 	w->skipped++;
 	log_warn("%s%s%s: %s - skipped", file, where && *where ? ": " : "", where ? where : "",
 		 why);
@@ -106,6 +112,10 @@ static int run_build(const struct options *o)
 		fprintf(stderr, "\r\033[K");
 	if (write_db(b, opt_string(o, "output"), path, sizeof(path), &err) < 0)
 		return cmd_fail(&err);
+	if (w.others)
+		log_info("%llu files are no feed of a known kind and were passed over (--debug "
+			 "names them)",
+			 (unsigned long long)w.others);
 	if (w.skipped)
 		log_warn("%llu records could not be read and were skipped",
 			 (unsigned long long)w.skipped);

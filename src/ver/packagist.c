@@ -247,9 +247,8 @@ struct question {
 	bool branch;
 };
 
-static int one(void *cx, const struct ver_constraint *c, struct err *err)
+static int one(const struct question *q, const struct ver_constraint *c, struct err *err)
 {
-	const struct question *q = cx;
 	struct slice text = bare(c->version);
 	struct version b;
 	if (!c->op.len && (slice_is(text, "*") || (c->version.len && c->version.ptr[0] == '@')))
@@ -279,6 +278,38 @@ static int hyphen(const struct question *q, struct slice from, struct slice to, 
 	return order(&q->v, &high) <= 0;
 }
 
+/* The upper end of "1.0 - 2.0", when the rest goes on so: it is taken off. */
+static bool take_end(struct slice *rest, struct slice *end)
+{
+	struct slice s = *rest;
+	struct ver_constraint c;
+	while (s.len && is_space(s.ptr[0]))
+		s = slice_from(s, 1);
+	if (s.len == rest->len || s.len < 2 || s.ptr[0] != '-' || !is_space(s.ptr[1]))
+		return false;
+	s = slice_from(s, 1);
+	if (!ver_take_constraint(&s, "", &c))
+		return false;
+	*end = c.version;
+	*rest = s;
+	return true;
+}
+
+static int all(const struct question *q, struct slice text, struct err *err)
+{
+	struct ver_constraint c;
+	struct slice end;
+	int result = 1;
+	while (ver_take_constraint(&text, "<>=!~^", &c)) {
+		bool between = !c.op.len && take_end(&text, &end);
+		int yes = between ? hyphen(q, c.version, end, err) : one(q, &c, err);
+		if (yes < 0)
+			return yes;
+		result = result && yes;
+	}
+	return result;
+}
+
 /* Composer takes a single bar for two. */
 static int list(void *cx, struct slice text, struct err *err)
 {
@@ -287,11 +318,7 @@ static int list(void *cx, struct slice text, struct err *err)
 	if (!text.len)
 		return 1;
 	while (slice_cut(&text, '|', &part)) {
-		ssize_t dash = slice_find(part, SL(" - "));
-		int yes = dash < 0 ? ver_walk(&(struct ver_walk){.ops = "<>=!~^", .one = one, .cx = cx},
-					      part, err)
-				   : hyphen(cx, slice_sub(part, 0, (size_t)dash),
-					    slice_from(part, (size_t)dash + 3), err);
+		int yes = all(cx, part, err);
 		if (yes < 0)
 			return yes;
 		result = result || yes;

@@ -3,6 +3,18 @@
 
 #include <sys/stat.h>
 
+/* cmocka 1.1 writes a skipped test as "not ok N # SKIP", which TAP readers take for a failure. The line is put right on its
+ * way out: the library calls this by name, so ours stands in for its own. */
+__attribute__((visibility("default"))) void print_message(const char *const format, ...)
+{
+	bool skipped = strncmp(format, "not ok ", 7) == 0 && strstr(format, "# SKIP");
+	va_list ap;
+	va_start(ap, format);
+	vprintf(skipped ? format + 4 : format, ap);
+	va_end(ap);
+	fflush(stdout);
+}
+
 const char *test_data(void)
 {
 	static char path[4096];

@@ -306,7 +306,8 @@ cargo_one = either(of(OPS, *DOT3, PRE), of(OPS, ["1", "0", "2", "1.2", "0.1", "0
 hex_one = either(of(["", "== ", "!= ", "< ", "<= ", "> ", ">= ", "~> "], *DOT3, PRE), of(["~> "], N, ["."], N))
 conan = either(of(N, ["", ".0", ".1", ".a", ".10"], ["", ".0", ".2", ".b"], [""] * 3 + ["-pre1", "-alpha.3", "-alpha.22", "-1"],
                   [""] * 3 + ["+b1", "+b.3", "+b.22", "+0"]))
-conan_one = of(["<", "<=", ">", ">=", "~", "^", "=", ""], N, ["", ".1", ".0", ".2"], ["", ".1", ".0"], [""] * 4 + ["-", "-pre1"])
+conan_one = of(["<", "<=", ">", ">=", "~", "^", "=", ""], N, ["", ".1", ".0", ".2"], ["", ".1", ".0"], [""] * 4 + ["-", "-pre1"], [""])
+conan_list = ranges(conan_one, [" ", " || "])
 
 # name -> (oracle, versions, ranges or None)
 ORACLES = {
@@ -321,7 +322,7 @@ ORACLES = {
     "packagist": (php, composer, ranges(composer_one, [" ", ", ", " || ", "|"])),
     "crates.io": (cargo, semver, ranges(cargo_one, [", "])),
     "hex": (script("o.exs", ELIXIR, "elixir"), semver, ranges(hex_one, [" and ", " or "])),
-    "conan": (script("o.py", CONAN, sys.executable), conan, ranges(conan_one, [" ", " || "])),
+    "conan": (script("o.py", CONAN, sys.executable), conan, lambda: conan_list() + rng.choice(["", ", include_prerelease"])),
 }
 
 

@@ -215,9 +215,12 @@ static int opens(void *arg, int result)
 static int eats_memory(void *arg, int result)
 {
 	(void)arg, (void)result;
-	for (size_t n = 0; n < 4096; n++)
-		if (!malloc(MIB))
+	for (size_t n = 0; n < 4096; n++) {
+		/* volatile: else a compiler may leave out memory that nobody uses */
+		void *volatile p = malloc(MIB);
+		if (!p)
 			return 0;
+	}
 	return 5;
 }
 

@@ -68,7 +68,7 @@ static int cmp_lists(struct slice a, struct slice b)
 	a = without_zeros(a);
 	b = without_zeros(b);
 	for (;;) {
-		bool more_a = slice_cut(&a, '.', &x), more_b = slice_cut(&b, '.', &y);
+		bool more_a = a.len && slice_cut(&a, '.', &x), more_b = b.len && slice_cut(&b, '.', &y);
 		if (!more_a || !more_b)
 			return (int)more_a - (int)more_b;
 		int c = cmp_items(x, y);
@@ -110,7 +110,7 @@ static bool valid(struct slice v)
 
 struct question {
 	struct version v;
-	bool pre; /* pre-releases are asked for */
+	struct slice text;
 };
 
 static size_t count_items(struct slice s)
@@ -144,43 +144,53 @@ static size_t caret(struct slice s)
 	return MIN(n + 1, all);
 }
 
+/* ">=1.0" and "<1.0" stand before the pre-releases of 1.0, as if "1.0-" were written. */
+static void lower(struct version *b)
+{
+	b->has_pre = b->has_pre || !b->has_build;
+}
+
 static int one(void *cx, const struct ver_constraint *c, struct err *err)
 {
-	struct question *q = cx;
+	const struct question *q = cx;
 	struct slice text = c->version;
 	struct version b;
-	if (!c->op.len && (slice_is(text, "*") || slice_starts(text, "include_prerelease")))
+	size_t hold = 0;
+	if (!c->op.len && slice_ends(text, "*"))
+		return slice_eq(slice_sub(q->text, 0, text.len - 1), slice_sub(text, 0, text.len - 1));
+	if (!c->op.len && slice_is(text, "include_prerelease"))
 		return 1;
-	/* ">=1.0-" begins with the pre-releases of 1.0. */
-	bool open = text.len > 1 && slice_ends(text, "-");
 	if (!split(text, &b))
 		return ver_bad_version(&ver_scheme_conan, text, err);
-	q->pre |= b.has_pre || open;
-	if (slice_is(c->op, "~") || slice_is(c->op, "^")) {
-		size_t n = c->op.ptr[0] == '^' ? caret(b.main) : MIN(count_items(b.main), 2);
-		return order(&q->v, &b) >= 0 && same_start(q->v.main, b.main, n);
-	}
-	int yes = ver_holds(c->op, order(&q->v, &b));
+	if (slice_is(c->op, "~") || slice_is(c->op, "^"))
+		hold = c->op.ptr[0] == '^' ? caret(b.main) : MIN(count_items(b.main), 2);
+	if (hold || slice_is(c->op, ">=") || slice_is(c->op, "<"))
+		lower(&b);
+	int got = order(&q->v, &b);
+	if (hold)
+		return got >= 0 && same_start(q->v.main, b.main, hold);
+	int yes = ver_holds(c->op, got);
 	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
 }
 
 static int list(void *cx, struct slice text, struct err *err)
 {
-	struct question *q = cx;
-	q->pre = slice_find(text, SL("include_prerelease")) >= 0;
-	int yes = ver_walk(&(struct ver_walk){.ops = "<>=!~^", .one = one, .cx = q}, text, err);
-	return yes > 0 ? !q->v.has_pre || q->pre : yes;
+	return ver_walk(&(struct ver_walk){.ops = "<>=!~^", .one = one, .cx = cx}, text, err);
 }
 
+/* Pre-releases are asked for once, behind the range, for all its alternatives. */
 static int match(struct slice version, struct slice range, struct err *err)
 {
-	struct question q = {0};
+	struct question q = {.text = version};
 	if (!split(version, &q.v))
 		return ver_bad_version(&ver_scheme_conan, version, err);
 	range = slice_trim(range);
 	if (range.len >= 2 && range.ptr[0] == '[' && slice_ends(range, "]"))
 		range = slice_sub(range, 1, range.len - 2);
-	return ver_walk(&(struct ver_walk){.list = list, .cx = &q}, range, err);
+	int yes = ver_walk(&(struct ver_walk){.list = list, .cx = &q}, range, err);
+	if (yes > 0 && q.v.has_pre && slice_find(range, SL("include_prerelease")) < 0)
+		return 0;
+	return yes;
 }
 
 static const char *const aliases[] = {"conan", "c/c++", NULL};

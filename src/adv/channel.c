@@ -256,6 +256,12 @@ static bool of_photon(struct slice rest, struct arena *a, struct slice *channel)
 	return rest.len && channel->ptr;
 }
 
+static bool of_oracle(struct slice rest, struct arena *a, struct slice *channel)
+{
+	*channel = arena_printf(a, "oracle:%.*s", SL_FMT(major_of(rest)));
+	return rest.len && channel->ptr;
+}
+
 static bool of_azure(struct slice rest, struct arena *a, struct slice *channel)
 {
 	*channel = arena_printf(
@@ -274,6 +280,7 @@ static const struct distribution {
     {"SUSE", NULL, adv_channel_of_suse}, {"openSUSE", NULL, adv_channel_of_suse},
     {"Photon OS", NULL, of_photon},	 {"Azure Linux", NULL, of_azure},
     {"Mageia", "mageia", NULL},		 {"openEuler", "openEuler", NULL},
+    {"Oracle Linux", NULL, of_oracle},
 };
 static const struct codename plain[] = {
     {"Wolfi", "wolfi"},

@@ -44,7 +44,7 @@ static const struct os_rule rules[] = {
     {"opensuse-leap-micro", "opensuse.leap.micro", OS_WHOLE, "opensuse.leap.micro"},
     {"opensuse-microos", "opensuse.tumbleweed", OS_ROLLING, "opensuse.tumbleweed"},
     {"opensuse-tumbleweed", "opensuse.tumbleweed", OS_ROLLING, "opensuse.tumbleweed"},
-    {"photon", "photon", OS_MINOR, "photon"},
+    {"photon", "photon", OS_MAJOR, "photon"},
     {"pop", "pop", OS_OWN, "ubuntu"},
     {"postmarketos", "postmarketos", OS_OWN, "alpine"},
     {"raspbian", "raspbian", OS_OWN, "debian"},

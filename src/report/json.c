@@ -4,17 +4,6 @@
 
 #include "config.h"
 
-static void put_slices(struct json_writer *w, const char *key, const struct slice *list, size_t n)
-{
-	if (n == 0)
-		return;
-	jw_key(w, key);
-	jw_array(w);
-	for (size_t i = 0; i < n; i++)
-		jw_str(w, list[i]);
-	jw_end(w, ']');
-}
-
 static void put_os(struct json_writer *w, const struct report *r)
 {
 	char day[TIME_TEXT];
@@ -85,8 +74,8 @@ static void put_metadata(struct json_writer *w, const struct report *r)
 	jw_ku64_opt(w, "Size", r->image_size);
 	put_os(w, r);
 	jw_kstr_opt(w, "ImageID", r->image_id);
-	put_slices(w, "RepoTags", r->repo_tags, r->nrepo_tags);
-	put_slices(w, "RepoDigests", r->repo_digests, r->nrepo_digests);
+	json_slices(w, "RepoTags", r->repo_tags, r->nrepo_tags);
+	json_slices(w, "RepoDigests", r->repo_digests, r->nrepo_digests);
 	jw_kstr_opt(w, "Reference", r->reference);
 	jw_kstr_opt(w, "Platform", r->platform);
 	put_layers(w, r);
@@ -123,8 +112,8 @@ static void put_incomplete(struct json_writer *w, const struct report *r)
 		const struct report_incomplete *x = &r->incomplete[i];
 		jw_object(w);
 		jw_kstr(w, "Target", x->target);
-		jw_kstr_opt(w, "Path", x->path);
-		jw_kstr_opt(w, "Layer", x->layer);
+		jw_kstr(w, "Path", x->path);
+		jw_kstr(w, "Layer", x->layer);
 		jw_kstr(w, "Reason", x->reason);
 		jw_kstr(w, "Message", x->message);
 		if (x->whole)

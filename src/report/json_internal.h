@@ -6,6 +6,8 @@
 
 #include "text/text.h"
 
+/* A list of strings under key; nothing for an empty one. */
+void json_slices(struct json_writer *w, const char *key, const struct slice *list, size_t n);
 struct slice json_pkg_id(const struct inventory_pkg *p, struct buf *scratch);
 void json_layer(struct json_writer *w, const struct report *r, const struct inventory_pkg *p);
 void json_identifier(struct json_writer *w, const char *key, const struct inventory_pkg *p);

@@ -63,7 +63,7 @@ static void primary_url(struct json_writer *w, const struct report *r, const str
 		jw_kstr_opt(w, "PrimaryURL", adv_vuln_ref(r->adv, &f->vuln, 0));
 }
 
-static void put_slices(struct json_writer *w, const char *key, const struct slice *list, size_t n)
+void json_slices(struct json_writer *w, const char *key, const struct slice *list, size_t n)
 {
 	if (n == 0)
 		return;
@@ -236,8 +236,8 @@ int json_vulnerability(struct json_writer *w, const struct report *r, const stru
 	const struct pkg *k = &f->pkg->pkg;
 	jw_object(w);
 	jw_kstr(w, "VulnerabilityID", f->id);
-	put_slices(w, "VendorIDs", f->vendor_ids, f->nvendor_ids);
-	put_slices(w, "Aliases", f->aliases, f->naliases);
+	json_slices(w, "VendorIDs", f->vendor_ids, f->nvendor_ids);
+	json_slices(w, "Aliases", f->aliases, f->naliases);
 	jw_kstr(w, "PkgID", json_pkg_id(f->pkg, scratch));
 	jw_kstr(w, "PkgName", k->name);
 	json_identifier(w, "PkgIdentifier", f->pkg);

@@ -45,7 +45,8 @@ static void make_tar(struct buf *b)
 		content[i] = (char)('a' + rnd(26));
 	for (unsigned i = 0; i < 20000; i++) {
 		char name[100];
-		snprintf(name, sizeof(name), "usr/share/dir%u/sub%u/file-%u.txt", i % 100, i % 7, i);
+		snprintf(name, sizeof(name), "usr/share/dir%u/sub%u/file-%u.txt", i % 100, i % 7,
+			 i);
 		put_file(b, name, slice_of(content, rnd(800)));
 	}
 	buf_reserve(b, 1024);
@@ -59,7 +60,8 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	return pkg_wanted(e->path) != 0;
 }
 
-static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last, struct err *err)
+static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		   struct err *err)
 {
 	(void)arg, (void)e, (void)piece, (void)last, (void)err;
 	return 0;
@@ -120,11 +122,13 @@ static int count_dpkg(struct buf *b, struct err *err)
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
 	uint64_t mask = pkg_wanted(cx.path);
 	for (unsigned i = 0; i < 5000; i++)
-		buf_printf(b,
-			   "Package: lib%u\nStatus: install ok installed\nPriority: optional\nVersion: "
-			   "1:%u.%u-%u\nArchitecture: amd64\nMaintainer: A <a@debian.org>\nSource: src%u\nDescription: "
-			   "x\n a long text of one line\n .\n and another\n\n",
-			   i, rnd(9), rnd(99), rnd(9), i / 3);
+		buf_printf(
+		    b,
+		    "Package: lib%u\nStatus: install ok installed\nPriority: optional\nVersion: "
+		    "1:%u.%u-%u\nArchitecture: amd64\nMaintainer: A <a@debian.org>\nSource: "
+		    "src%u\nDescription: "
+		    "x\n a long text of one line\n .\n and another\n\n",
+		    i, rnd(9), rnd(99), rnd(9), i / 3);
 	arena_init(&arena, 64 * MIB);
 	int r = 0;
 	for (size_t i = 0; i < n && r == 0; i++)
@@ -142,7 +146,8 @@ static int count_json(struct buf *b, struct err *err)
 	buf_putc(b, '[');
 	for (unsigned i = 0; i < 10000; i++)
 		buf_printf(b,
-			   "%s{\"id\":\"CVE-2024-%u\",\"aliases\":[\"GHSA-%u\"],\"score\":%u.%u,\"details\":\"some "
+			   "%s{\"id\":\"CVE-2024-%u\",\"aliases\":[\"GHSA-%u\"],\"score\":%u.%u,"
+			   "\"details\":\"some "
 			   "words \\u00e9 and\\nmore\",\"ok\":true}",
 			   i ? "," : "", i, rnd(9999), rnd(10), rnd(10));
 	buf_putc(b, ']');
@@ -156,7 +161,8 @@ static int count_version(struct buf *b, struct err *err)
 	(void)b;
 	for (unsigned i = 0; i < 60000; i++) {
 		char x[64], y[64];
-		snprintf(x, sizeof(x), "%u.%u.%u_rc%u-r%u", rnd(5), rnd(20), rnd(20), rnd(3), rnd(9));
+		snprintf(x, sizeof(x), "%u.%u.%u_rc%u-r%u", rnd(5), rnd(20), rnd(20), rnd(3),
+			 rnd(9));
 		snprintf(y, sizeof(y), "%u.%u.%u-r%u", rnd(5), rnd(20), rnd(20), rnd(9));
 		const struct ver_scheme *s = ver_find(slice_str(schemes[i % 3]));
 		less += s && s->compare(slice_str(x), slice_str(y)) == VER_LESS;

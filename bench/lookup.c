@@ -73,6 +73,7 @@ int main(int argc, char **argv)
 		adv_close(&db);
 	}
 	printf("%.3f\n", best);
-	fprintf(stderr, "%zu asked, %zu known, database of %llu bytes\n", names.n, hits, (unsigned long long)info.size);
+	fprintf(stderr, "%zu asked, %zu known, database of %llu bytes\n", names.n, hits,
+		(unsigned long long)info.size);
 	return 0;
 }

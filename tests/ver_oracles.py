@@ -7,7 +7,7 @@ Run by hand: tests/ver_oracles.py build/strake [NAME...]   (no test of the suite
 Each oracle is a small program in the tool's own language; those whose tool is missing are left out. Wanted:
 node with npm (node-semver), python packaging, ruby, JDK with maven-artifact in ~/.m2 (mvn dependency:get
 -Dartifact=org.apache.maven:maven-artifact:3.9.9), go (golang.org/x/mod), php with Composer's Semver classes,
-cargo (crate semver), elixir, conan (python package).
+cargo (its semver package), elixir, conan (python package).
 """
 import glob
 import os
@@ -301,7 +301,7 @@ composer = of([""] * 5 + ["v"], N, [".0", ".1", "", ".2"], [".0", ".1", "", ".2"
 composer_one = either(of(["", "=", "<", "<=", ">", ">=", "^", "~", "!=", "<>", "=="], N, ["", ".0", ".1"], ["", ".0", ".1"],
                          [""] * 5 + [".1", ".0"], [""] * 4 + ["-beta", "-beta2", "-RC1", "-alpha.10", "-p1", "-dev", "-stable"]),
                       of(["", "!="], ["1", "0", "1.2", "1.0", "2.0.1"], [".*", ".x"]),
-                      of(N, ["", ".0", ".1.0"], [" - "], N, ["", ".2", ".2.0", ".0-beta1"]), of(["*"]))
+                      of(["0", "1"], ["", ".0", ".1.0"], [" - "], ["2", "3", "10"], ["", ".2", ".2.0", ".0-beta1"]), of(["*"]))
 cargo_one = either(of(OPS, *DOT3, PRE), of(OPS, ["1", "0", "2", "1.2", "0.1", "0.0"]), of(["1.*", "1.2.*", "*", "0.*", "=1.*"]))
 hex_one = either(of(["", "== ", "!= ", "< ", "<= ", "> ", ">= ", "~> "], *DOT3, PRE), of(["~> "], N, ["."], N))
 conan = either(of(N, ["", ".0", ".1", ".a", ".10"], ["", ".0", ".2", ".b"], [""] * 3 + ["-pre1", "-alpha.3", "-alpha.22", "-1"],

@@ -58,7 +58,7 @@ def title(body, cve):
             continue
         words = CVE.sub("", re.sub(r"\S*\.patch|\(Closes:.*|debian/\S*", "", line))
         words = re.sub(r"^(Fix(es)?|Address|Backport)?[^A-Za-z]*", "", words.strip(" *-.,:()[]")).strip(" *-.,:()[]\"")
-        if len(words) > 12:
+        if len(words) > 24:
             return words[:90]
     return "Fixed by a security update"
 

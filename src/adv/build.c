@@ -12,33 +12,28 @@ enum {
 static int grow_strings(struct strtab *t)
 {
 	size_t cap = t->cap ? t->cap * 2 : 4096;
-	auto_free uint32_t *slots = calloc(cap, sizeof(*slots));
-	auto_free uint32_t *tags = calloc(cap, sizeof(*tags));
-	if (!slots || !tags)
+	struct strslot *slots = calloc(cap, sizeof(*slots));
+	if (!slots)
 		return -ENOMEM;
-	for (size_t i = 0; i < t->items.len; i++) {
-		uint64_t hash = slice_hash(t->items.ptr[i]);
-		size_t at = hash & (cap - 1);
-		while (slots[at])
+	for (size_t i = 0; i < t->cap; i++) {
+		size_t at = t->slots[i].hash & (cap - 1);
+		while (t->slots[i].item && slots[at].item)
 			at = (at + 1) & (cap - 1);
-		slots[at] = (uint32_t)i + 1;
-		tags[at] = (uint32_t)(hash >> 32);
+		if (t->slots[i].item)
+			slots[at] = t->slots[i];
 	}
 	free(t->slots);
-	free(t->tags);
-	t->slots = take_ptr(&slots);
-	t->tags = take_ptr(&tags);
+	t->slots = slots;
 	t->cap = cap;
 	return 0;
 }
 
-static bstr add_string(struct strtab *t, struct slice s, uint64_t hash, size_t at)
+static bstr add_string(struct strtab *t, struct slice s, uint32_t hash, size_t at)
 {
 	struct slice copy = arena_dup(&t->arena, s);
 	if (!copy.ptr || t->items.len >= UINT32_MAX - 1 || vec_push(&t->items, copy) < 0)
 		return 0;
-	t->slots[at] = (uint32_t)t->items.len;
-	t->tags[at] = (uint32_t)(hash >> 32);
+	t->slots[at] = (struct strslot){(uint32_t)t->items.len, hash};
 	return (bstr)(t->items.len - 1);
 }
 
@@ -51,15 +46,20 @@ bstr bld_intern(struct adv_build *b, struct slice s)
 		b->failed = true;
 		return 0;
 	}
-	uint64_t hash = slice_hash(s);
+	uint32_t hash = (uint32_t)slice_hash(s);
 	size_t at = hash & (t->cap - 1);
-	for (; t->slots[at]; at = (at + 1) & (t->cap - 1))
-		if (t->tags[at] == (uint32_t)(hash >> 32) &&
-		    slice_eq(t->items.ptr[t->slots[at] - 1], s))
-			return t->slots[at] - 1;
+	for (; t->slots[at].item; at = (at + 1) & (t->cap - 1))
+		if (t->slots[at].hash == hash && slice_eq(t->items.ptr[t->slots[at].item - 1], s))
+			return t->slots[at].item - 1;
 	bstr made = add_string(t, s, hash, at);
 	b->failed |= made == 0;
 	return made;
+}
+
+/* Neighbours say much the same: looking at the string of the one before spares a search. */
+static bstr intern_like(struct adv_build *b, struct slice s, bstr before)
+{
+	return slice_eq(bld_str(b, before), s) ? before : bld_intern(b, s);
 }
 
 static struct slice items_bytes(const uint32_t *items, uint32_t n)
@@ -142,7 +142,6 @@ void adv_build_free(struct adv_build **b)
 		return;
 	vec_free(&x->strings.items);
 	free(x->strings.slots);
-	free(x->strings.tags);
 	arena_free(&x->strings.arena);
 	vec_free(&x->lists.data);
 	free(x->lists.slots);
@@ -236,15 +235,16 @@ void bld_row(struct adv_build *b, const struct bld_row *r)
 	b->row_taken = names_ok(r);
 	if (!b->row_taken)
 		return;
+	struct brow before = b->rows.len ? b->rows.ptr[b->rows.len - 1] : (struct brow){0};
 	struct brow row = {
-	    .channel = bld_intern(b, r->channel),
-	    .name = bld_intern(b, r->name),
-	    .vuln = bld_intern(b, r->vuln),
-	    .feed = bld_intern(b, r->feed),
-	    .vendor = bld_intern(b, r->vendor_id),
-	    .arch = bld_intern(b, r->arch),
-	    .module = bld_intern(b, r->module),
-	    .repo = bld_intern(b, r->repo),
+	    .channel = intern_like(b, r->channel, before.channel),
+	    .name = intern_like(b, r->name, before.name),
+	    .vuln = intern_like(b, r->vuln, before.vuln),
+	    .feed = intern_like(b, r->feed, before.feed),
+	    .vendor = intern_like(b, r->vendor_id, before.vendor),
+	    .arch = intern_like(b, r->arch, before.arch),
+	    .module = intern_like(b, r->module, before.module),
+	    .repo = intern_like(b, r->repo, before.repo),
 	    .ranges = intern_ranges(b, r),
 	    .versions = intern_versions(b, r),
 	    .status = (uint8_t)r->status,
@@ -278,7 +278,8 @@ void bld_row_fixed(struct adv_build *b, const struct bld_row *r, struct slice fi
 
 static void add_fact(struct adv_build *b, struct slice id, struct bfact f)
 {
-	f.id = bld_intern(b, slice_sub(id, 0, MAX_NAME));
+	bstr before = b->facts.len ? b->facts.ptr[b->facts.len - 1].id : 0;
+	f.id = intern_like(b, slice_sub(id, 0, MAX_NAME), before);
 	if (f.id && !b->failed && vec_push(&b->facts, f) < 0)
 		b->failed = true;
 }

@@ -9,10 +9,14 @@
 
 typedef uint32_t bstr; /* index into strings; 0 = empty */
 
+struct strslot {
+	uint32_t item; /* + 1; 0 free */
+	uint32_t
+	    hash; /* its lower half: place and first comparison, so that growing reads no strings */
+};
 struct strtab {
 	VEC(struct slice) items;
-	uint32_t *slots; /* item + 1 */
-	uint32_t *tags;	 /* upper half of the hash of the slot's item */
+	struct strslot *slots;
 	size_t cap;
 	struct arena arena;
 };

@@ -25,7 +25,7 @@ enum adv_severity adv_severity_of_word(struct slice word)
 	word = slice_trim(word);
 	while (word.len && word.ptr[word.len - 1] == '*') /* "low**": Debian's automatic urgency */
 		word.len--;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+	for (size_t i = 0; word.len && i < ARRAY_LEN(words); i++)
 		if (slice_ieq(word, slice_str(words[i].word)))
 			return words[i].severity;
 	return ADV_SEV_UNKNOWN;

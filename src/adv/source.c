@@ -165,14 +165,22 @@ static int import_bytes(struct adv_build *b, struct adv_file *f, struct err *err
 	return b->failed ? err_oom(err) : 0;
 }
 
+/* Most documents are small: the next one gets their memory. */
+static void forget_document(struct adv_build *b)
+{
+	if (b->arena.used < 4 * MIB)
+		arena_reset(&b->arena);
+	else
+		arena_free(&b->arena);
+}
+
 int adv_build_bytes(struct adv_build *b, const char *path, struct slice bytes, bool in_folder,
 		    struct err *err)
 {
 	struct adv_file f = {.path = path, .name = document_name(path), .bytes = skip_mark(bytes)};
 	struct bmark mark = bld_mark(b);
 	int rc = import_bytes(b, &f, err);
-	arena_free(&b->arena);
-	arena_init(&b->arena, BLD_ARENA_MAX);
+	forget_document(b);
 	if (rc == 0) {
 		b->report.progress(b->report.arg, path, bytes.len);
 		return 0;

@@ -53,10 +53,12 @@ static int check(const struct buf *b, struct err *err)
 		   : 0;
 }
 
-/* clang-format off: its layout of this list changes with every run */
+/* The layout that clang-format gives this list changes with every run. */
+/* clang-format off */
 #define PKG_STRINGS(X)                                                                             \
 	X(type)                                                                                    \
-	X(name) X(version) X(arch) X(src_name) X(src_version) X(maintainer) X(licenses) X(module)  \
+	X(name)                                                                                    \
+	X(version) X(arch) X(src_name) X(src_version) X(maintainer) X(licenses) X(module)          \
 	    X(signer) X(files) X(digest)
 /* clang-format on */
 

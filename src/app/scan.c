@@ -139,7 +139,16 @@ static int filter_findings(struct scan_job *job, struct report *r, struct match_
 static int tell_unjudged(struct scan_job *job, const struct match_result *m, struct slice target,
 			 struct incomplete_list *inc, struct err *err)
 {
-	struct report_incomplete item = {.target = target, .reason = SL("version")};
+	struct report_incomplete item = {.target = target, .reason = SL("no-advisories")};
+	if (!m->channel_known && m->without_feed) {
+		item.message = arena_printf(
+		    &job->arena,
+		    "the database has nothing about this system: %zu packages were not judged",
+		    m->without_feed);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	item.reason = SL("version");
 	if (m->invalid_versions) {
 		item.message =
 		    arena_printf(&job->arena, "%zu packages have a version that cannot be compared",

@@ -42,8 +42,10 @@ int cmd_write(const char *path, struct slice text, struct err *err)
 {
 	struct stat st;
 	char target[PATH_MAX];
-	if (!path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
+	if (!path || strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0) {
+		signal(SIGPIPE, SIG_DFL); /* `| head` ends us as it ends others: without a word */
 		return file_write_fd(STDOUT_FILENO, text, err);
+	}
 	bool device = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
 	if (device || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return write_special(path, text, err);

@@ -154,28 +154,41 @@ static bool finding_fails(const struct finding *f, uint32_t fail_on)
 	       ((fail_on & FAIL_KEV) && f->has_vuln && f->vuln.kev);
 }
 
+/* --fail-on chooses what counts; --exit-code alone counts every finding, and replaces the 1. */
+static bool has_failed(const struct request *rq, const struct report *r, bool any)
+{
+	if (r->eol && (rq->fail_on & FAIL_EOL))
+		return true;
+	for (size_t t = 0; t < r->nresults; t++)
+		for (size_t k = 0; k < r->results[t].nfindings; k++)
+			if (rq->fail_on ? finding_fails(&r->results[t].findings[k], rq->fail_on)
+					: any)
+				return true;
+	return false;
+}
+
+static bool is_partial(const struct request *rq, const struct report *r)
+{
+	for (size_t k = 0; k < r->nincomplete; k++)
+		if (r->incomplete[k].whole || (rq->fail_on & FAIL_INCOMPLETE))
+			return true;
+	return false;
+}
+
 static int exit_code(const struct options *o, const struct request *rq, const struct report *r,
 		     size_t n)
 {
-	int found = (int)MIN(opt_number(o, "exit-code"), 255),
+	int given = (int)MIN(opt_number(o, "exit-code"), 255),
 	    eol = (int)MIN(opt_number(o, "exit-on-eol"), 255), code = 0;
-	bool partial = false;
 	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < r[i].nincomplete; k++)
-			partial |= r[i].incomplete[k].whole || (rq->fail_on & FAIL_INCOMPLETE);
-		if (r[i].eol && (rq->fail_on & FAIL_EOL))
-			code = found ? found : 1;
-		for (size_t t = 0; t < r[i].nresults; t++)
-			for (size_t k = 0; k < r[i].results[t].nfindings; k++) {
-				if (found)
-					code = found;
-				else if (finding_fails(&r[i].results[t].findings[k], rq->fail_on))
-					code = 1;
-			}
-		if (r[i].eol && eol)
+		if (is_partial(rq, &r[i]))
+			return 4;
+		if (has_failed(rq, &r[i], given != 0))
+			code = given ? given : 1;
+		else if (r[i].eol && eol && code == 0)
 			code = eol;
 	}
-	return partial ? 4 : code;
+	return code;
 }
 
 /* ---- output ---- */

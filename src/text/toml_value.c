@@ -143,6 +143,27 @@ static bool decimal_ok(struct slice s)
 	return digits_ok(s, 10) && (s.len == 1 || s.ptr[0] != '0');
 }
 
+static struct slice without_sign(struct slice s)
+{
+	return s.len && (s.ptr[0] == '+' || s.ptr[0] == '-') ? slice_from(s, 1) : s;
+}
+
+/* [digits][.digits][e[sign]digits] */
+static bool float_ok(struct slice s)
+{
+	size_t e = 0;
+	while (e < s.len && s.ptr[e] != 'e' && s.ptr[e] != 'E')
+		e++;
+	struct slice mantissa = slice_sub(s, 0, e);
+	if (e < s.len && !digits_ok(without_sign(slice_from(s, e + 1)), 10))
+		return false;
+	ssize_t dot = slice_chr(mantissa, '.');
+	if (dot < 0)
+		return decimal_ok(mantissa);
+	return decimal_ok(slice_sub(mantissa, 0, (size_t)dot)) &&
+	       digits_ok(slice_from(mantissa, (size_t)dot + 1), 10);
+}
+
 static bool number_ok(struct slice s)
 {
 	static const struct {
@@ -152,25 +173,8 @@ static bool number_ok(struct slice s)
 	for (size_t i = 0; i < ARRAY_LEN(bases); i++)
 		if (slice_starts(s, bases[i].prefix))
 			return digits_ok(slice_from(s, 2), bases[i].base);
-	if (s.len && (s.ptr[0] == '+' || s.ptr[0] == '-'))
-		s = slice_from(s, 1);
-	if (slice_is(s, "inf") || slice_is(s, "nan"))
-		return true;
-	size_t e = 0;
-	while (e < s.len && s.ptr[e] != 'e' && s.ptr[e] != 'E')
-		e++;
-	struct slice mantissa = slice_sub(s, 0, e), exponent = slice_from(s, e + 1);
-	if (e < s.len) {
-		if (exponent.len && (exponent.ptr[0] == '+' || exponent.ptr[0] == '-'))
-			exponent = slice_from(exponent, 1);
-		if (!digits_ok(exponent, 10))
-			return false;
-	}
-	ssize_t dot = slice_chr(mantissa, '.');
-	if (dot < 0)
-		return decimal_ok(mantissa);
-	return decimal_ok(slice_sub(mantissa, 0, (size_t)dot)) &&
-	       digits_ok(slice_from(mantissa, (size_t)dot + 1), 10);
+	s = without_sign(s);
+	return slice_is(s, "inf") || slice_is(s, "nan") || float_ok(s);
 }
 
 static bool time_ok(struct slice s)
@@ -207,20 +211,31 @@ static bool date_ok(struct slice s)
 	return time_ok(s);
 }
 
+static void skip_word(struct toml *t)
+{
+	while (t->pos < t->in.len && !strchr(" \t\r\n,]}#", toml_peek(t)))
+		t->pos++;
+}
+
+/* The text of a value that is no string: up to a delimiter, but a blank may stand between date and time. */
+static struct slice word_text(struct toml *t)
+{
+	size_t start = t->pos;
+	skip_word(t);
+	struct slice more = slice_sub(t->in, t->pos, 4);
+	bool date = t->pos - start == 10 && t->in.ptr[start + 4] == '-';
+	if (date && more.len == 4 && more.ptr[0] == ' ' && is_digit(more.ptr[1]) &&
+	    more.ptr[3] == ':') {
+		t->pos++;
+		skip_word(t);
+	}
+	return slice_sub(t->in, start, t->pos - start);
+}
+
 static int word(struct toml *t, struct toml_node **ret)
 {
 	size_t start = t->pos;
-	while (t->pos < t->in.len && !strchr(" \t\r\n,]}#", toml_peek(t)))
-		t->pos++;
-	struct slice s = slice_sub(t->in, start, t->pos - start);
-	/* a blank may stand between date and time */
-	struct slice more = slice_sub(t->in, t->pos, 4);
-	if (s.len == 10 && s.ptr[4] == '-' && more.len == 4 && more.ptr[0] == ' ' &&
-	    is_digit(more.ptr[1]) && more.ptr[3] == ':') {
-		while (++t->pos < t->in.len && !strchr(" \t\r\n,]}#", toml_peek(t)))
-			;
-		s = slice_sub(t->in, start, t->pos - start);
-	}
+	struct slice s = word_text(t);
 	enum node_type type = NODE_NUMBER;
 	if (slice_is(s, "true") || slice_is(s, "false"))
 		type = NODE_BOOL;

@@ -68,7 +68,8 @@ static int cmp_lists(struct slice a, struct slice b)
 	a = without_zeros(a);
 	b = without_zeros(b);
 	for (;;) {
-		bool more_a = a.len && slice_cut(&a, '.', &x), more_b = b.len && slice_cut(&b, '.', &y);
+		bool more_a = a.len && slice_cut(&a, '.', &x),
+		     more_b = b.len && slice_cut(&b, '.', &y);
 		if (!more_a || !more_b)
 			return (int)more_a - (int)more_b;
 		int c = cmp_items(x, y);
@@ -157,7 +158,8 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 	struct version b;
 	size_t hold = 0;
 	if (!c->op.len && slice_ends(text, "*"))
-		return slice_eq(slice_sub(q->text, 0, text.len - 1), slice_sub(text, 0, text.len - 1));
+		return slice_eq(slice_sub(q->text, 0, text.len - 1),
+				slice_sub(text, 0, text.len - 1));
 	if (!c->op.len && slice_is(text, "include_prerelease"))
 		return 1;
 	if (!split(text, &b))
@@ -173,8 +175,14 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
 }
 
+/* The brackets stand round a whole range, or round one alternative. */
 static int list(void *cx, struct slice text, struct err *err)
 {
+	text = slice_trim(text);
+	if (slice_starts(text, "["))
+		text = slice_from(text, 1);
+	if (slice_ends(text, "]"))
+		text = slice_sub(text, 0, text.len - 1);
 	return ver_walk(&(struct ver_walk){.ops = "<>=!~^", .one = one, .cx = cx}, text, err);
 }
 
@@ -184,9 +192,6 @@ static int match(struct slice version, struct slice range, struct err *err)
 	struct question q = {.text = version};
 	if (!split(version, &q.v))
 		return ver_bad_version(&ver_scheme_conan, version, err);
-	range = slice_trim(range);
-	if (range.len >= 2 && range.ptr[0] == '[' && slice_ends(range, "]"))
-		range = slice_sub(range, 1, range.len - 2);
 	int yes = ver_walk(&(struct ver_walk){.list = list, .cx = &q}, range, err);
 	if (yes > 0 && q.v.has_pre && slice_find(range, SL("include_prerelease")) < 0)
 		return 0;

@@ -20,9 +20,9 @@ static int rank_of(struct slice word)
 	static const struct {
 		const char *word;
 		int rank;
-	} words[] = {{"dev", 1},  {"snapshot", 1}, {"nightly", 1}, {"alpha", 2}, {"a", 2}, {"beta", 3},
-		     {"b", 3},	  {"milestone", 4}, {"m", 4},	   {"pre", 5},	 {"preview", 5},
-		     {"rc", 6},	  {"cr", 6},	    {"ea", 6}};
+	} words[] = {{"dev", 1},     {"snapshot", 1}, {"nightly", 1},	{"alpha", 2}, {"a", 2},
+		     {"beta", 3},    {"b", 3},	      {"milestone", 4}, {"m", 4},     {"pre", 5},
+		     {"preview", 5}, {"rc", 6},	      {"cr", 6},	{"ea", 6}};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (slice_ieq(word, slice_str(words[i].word)))
 			return words[i].rank;
@@ -134,6 +134,7 @@ static int compare(struct slice a, struct slice b)
 	return c;
 }
 
-static const char *const aliases[] = {"openssl", "unknown", "binary", NULL};
+static const char *const aliases[] = {"openssl",  "unknown", "binary",	 "opam",
+				      "Homebrew", "brew",    "OSS-Fuzz", NULL};
 const struct ver_scheme ver_scheme_fuzzy = {
     .name = "fuzzy", .aliases = aliases, .compare = compare, .valid = valid};

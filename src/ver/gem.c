@@ -15,10 +15,10 @@ struct version {
 
 static bool is_cpu(struct slice word)
 {
-	static const char *const words[] = {"x86",    "x86_64", "x64",	  "i386",  "i686",  "arm",
-					    "aarch64", "arm64", "armhf",  "java",  "jruby", "universal",
-					    "ppc64le", "s390x", "riscv64", "mingw32", "mswin32", "mswin64",
-					    "ppc64",   "powerpc", "mingw", "dalvik", "wasm32", NULL};
+	static const char *const words[] = {
+	    "x86",     "x86_64",  "x64",   "i386",	"i686",	   "arm",    "aarch64", "arm64",
+	    "armhf",   "java",	  "jruby", "universal", "ppc64le", "s390x",  "riscv64", "mingw32",
+	    "mswin32", "mswin64", "ppc64", "powerpc",	"mingw",   "dalvik", "wasm32",	NULL};
 	return slice_is_any(word, words) || (slice_starts(word, "armv") && word.len > 4);
 }
 
@@ -38,20 +38,22 @@ static struct slice without_platform(struct slice s)
 /* [0-9]+(\.[0-9a-zA-Z]+)*(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?, and "1beta", which Gem refuses, beside. */
 static bool well_formed(struct slice s)
 {
-	bool dashed = false;
+	bool dashed = false,
+	     due = false; /* due: a dot or the first dash wants something behind it */
 	if (s.len > VER_MAX_LENGTH || (s.len && !is_digit(s.ptr[0])))
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i], next = i + 1 < s.len ? s.ptr[i + 1] : 0;
-		if (c == '.' || (c == '-' && !dashed)) {
-			dashed |= c == '-';
-			if (!is_digit(next) && !is_alpha(next) && !(dashed && next == '-'))
-				return false;
-		} else if (c != '-' && !is_digit(c) && !is_alpha(c)) {
-			return false;
+		char c = s.ptr[i];
+		if (is_digit(c) || is_alpha(c) || (c == '-' && dashed)) {
+			due = false;
+			continue;
 		}
+		if ((c != '.' && c != '-') || due)
+			return false;
+		due = true;
+		dashed |= c == '-';
 	}
-	return true;
+	return !due;
 }
 
 static bool add(struct version *v, struct slice seg)
@@ -174,6 +176,8 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 {
 	const struct slice *version = cx;
 	int yes;
+	if (c->op.len && !c->version.len)
+		return ver_bad_version(&ver_scheme_gem, c->version, err);
 	if (slice_is(c->op, "~>")) {
 		yes = pessimistic(*version, c->version);
 		return yes < 0 ? ver_bad_version(&ver_scheme_gem, c->version, err) : yes;
@@ -181,7 +185,7 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 	if (slice_is(c->version, "*") && !c->op.len)
 		return 1;
 	int got = compare(*version, c->version);
-	if (got == VER_INVALID || (c->op.len && !c->version.len))
+	if (got == VER_INVALID)
 		return ver_bad_version(&ver_scheme_gem, c->version, err);
 	yes = ver_holds(c->op, got);
 	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
@@ -194,6 +198,6 @@ static int match(struct slice version, struct slice range, struct err *err)
 	return ver_walk(&(struct ver_walk){.ops = "<>=!~", .one = one, .cx = &version}, range, err);
 }
 
-static const char *const aliases[] = {"gem", "ruby", "bundler", "gemspec", NULL};
+static const char *const aliases[] = {"gem", "ruby", "bundler", "gemspec", "cocoapods", NULL};
 const struct ver_scheme ver_scheme_gem = {
     .name = "RubyGems", .aliases = aliases, .compare = compare, .valid = valid, .match = match};

@@ -7,9 +7,7 @@
 
 extern const struct ver_scheme ver_scheme_generic;
 
-enum {
-	FORM = SEMVER_PARTIAL | SEMVER_MORE | SEMVER_PREFIX | SEMVER_JOINED | SEMVER_DOTTED
-};
+enum { FORM = SEMVER_PARTIAL | SEMVER_MORE | SEMVER_PREFIX | SEMVER_JOINED | SEMVER_DOTTED };
 
 static int compare(struct slice a, struct slice b)
 {

@@ -68,7 +68,8 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 	const struct slice *v = cx;
 	struct slice bound = c->version;
 	bool wild = slice_ends(bound, ".*");
-	if (!c->op.len && (slice_is(bound, "&&") || slice_is(bound, "*") || slice_is(bound, "-any")))
+	if (!c->op.len &&
+	    (slice_is(bound, "&&") || slice_is(bound, "*") || slice_is(bound, "-any")))
 		return 1;
 	if (wild)
 		bound = slice_sub(bound, 0, bound.len - 2);

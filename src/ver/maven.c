@@ -15,12 +15,14 @@ struct item {
 };
 struct version {
 	struct item item[MAX_ITEMS];
-	uint16_t from[MAX_ITEMS + 1], to[MAX_ITEMS + 1]; /* the items of list i, without its sublist */
+	uint16_t from[MAX_ITEMS + 1],
+	    to[MAX_ITEMS + 1]; /* the items of list i, without its sublist */
 	size_t nitems, nlists;
 };
 struct builder {
 	struct version *v;
-	bool full;
+	size_t start;	   /* of the run at hand */
+	bool number, full; /* number: the run, or the one before it, is of digits */
 };
 
 static int rank_of(struct slice word, bool before_digit)
@@ -28,11 +30,12 @@ static int rank_of(struct slice word, bool before_digit)
 	static const struct {
 		const char *word;
 		int rank;
-	} words[] = {{"alpha", 0}, {"beta", 1}, {"milestone", 2}, {"rc", 3}, {"cr", 3}, {"snapshot", 4},
-		     {"", 5},	   {"ga", 5},	{"final", 5},	  {"release", 5}, {"sp", 6}};
+	} words[] = {{"alpha", 0}, {"beta", 1},	    {"milestone", 2}, {"rc", 3},
+		     {"cr", 3},	   {"snapshot", 4}, {"", 5},	      {"ga", 5},
+		     {"final", 5}, {"release", 5},  {"sp", 6}};
 	static const char letters[] = "abm";
-	const char *letter = before_digit && word.len == 1 ? strchr(letters, to_lower(word.ptr[0]))
-							   : NULL;
+	const char *letter =
+	    before_digit && word.len == 1 ? strchr(letters, to_lower(word.ptr[0])) : NULL;
 	if (letter && *letter)
 		return (int)(letter - letters);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -84,42 +87,47 @@ static void normalize(struct version *v)
 		v->nlists--;
 }
 
+/* A dot or a dash ends the run; nothing before it counts as 0. */
+static void separator(struct builder *b, struct slice run, bool dash)
+{
+	add(b, run.len ? run : SL("0"), !run.len || b->number, false);
+	b->start += run.len + 1;
+	if (dash)
+		open_list(b);
+}
+
+/* The run changes between digits and letters. A word opens a list of its own, as if '-' were before it. */
+static void change(struct builder *b, struct slice run, bool to_number)
+{
+	if (to_number && !list_is_empty(b->v))
+		open_list(b);
+	add(b, run, !to_number, to_number);
+	open_list(b);
+	b->start += run.len;
+}
+
 static bool split(struct slice s, struct version *v)
 {
 	struct builder b = {.v = v};
-	bool number = false;
-	size_t start = 0;
 	v->nitems = v->nlists = 0;
 	open_list(&b);
 	if (!ver_is_text(s))
 		return false;
 	for (size_t i = 0; i < s.len && !b.full; i++) {
-		struct slice text = slice_sub(s, start, i - start);
-		char c = s.ptr[i];
-		if (c == '.' || c == '-') {
-			add(&b, text.len ? text : SL("0"), !text.len || number, false);
-			start = i + 1;
-			if (c == '-')
-				open_list(&b);
+		struct slice run = slice_sub(s, b.start, i - b.start);
+		bool digit = is_digit(s.ptr[i]);
+		if (s.ptr[i] == '.' || s.ptr[i] == '-') {
+			separator(&b, run, s.ptr[i] == '-');
 			continue;
 		}
-		if (is_digit(c) && !number && text.len) {
-			if (!list_is_empty(v))
-				open_list(&b);
-			add(&b, text, false, true);
-		} else if (!is_digit(c) && number && text.len) {
-			add(&b, text, true, false);
-		}
-		if (is_digit(c) != number && text.len) {
-			open_list(&b);
-			start = i;
-		}
-		number = is_digit(c);
+		if (digit != b.number && run.len)
+			change(&b, run, digit);
+		b.number = digit;
 	}
-	if (start < s.len) {
-		if (!number && !list_is_empty(v))
+	if (b.start < s.len) {
+		if (!b.number && !list_is_empty(v))
 			open_list(&b);
-		add(&b, slice_from(s, start), number, false);
+		add(&b, slice_from(s, b.start), b.number, false);
 	}
 	normalize(v);
 	return !b.full;
@@ -173,7 +181,9 @@ static int order(const struct version *x, const struct version *y)
 	for (size_t i = 0;; i++) {
 		bool more_x = i < x->nlists, more_y = i < y->nlists;
 		if (!more_x || !more_y)
-			return more_x ? rest_to_nothing(x, i, 0) : more_y ? -rest_to_nothing(y, i, 0) : 0;
+			return more_x	? rest_to_nothing(x, i, 0)
+			       : more_y ? -rest_to_nothing(y, i, 0)
+					: 0;
 		size_t n = (size_t)(x->to[i] - x->from[i]), m = (size_t)(y->to[i] - y->from[i]);
 		for (size_t k = 0; k < MIN(n, m); k++) {
 			int c = cmp_items(&x->item[x->from[i] + k], &y->item[y->from[i] + k]);

@@ -121,8 +121,8 @@ static int list(void *cx, struct slice text, struct err *err)
 	int yes;
 	q->named = false;
 	if (dash >= 0)
-		yes = hyphen(q, slice_sub(text, 0, (size_t)dash), slice_from(text, (size_t)dash + 3),
-			     err);
+		yes = hyphen(q, slice_sub(text, 0, (size_t)dash),
+			     slice_from(text, (size_t)dash + 3), err);
 	else
 		yes = ver_walk(&(struct ver_walk){.ops = "<>=!~^", .one = one, .cx = q}, text, err);
 	return yes > 0 ? !q->v.pre.len || q->named : yes;

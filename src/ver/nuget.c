@@ -22,7 +22,8 @@ static int cmp_labels(struct slice a, struct slice b)
 {
 	struct slice x, y;
 	for (;;) {
-		bool more_a = a.len && slice_cut(&a, '.', &x), more_b = b.len && slice_cut(&b, '.', &y);
+		bool more_a = a.len && slice_cut(&a, '.', &x),
+		     more_b = b.len && slice_cut(&b, '.', &y);
 		if (!more_a || !more_b)
 			return (int)more_a - (int)more_b;
 		int c = cmp_label(x, y);

@@ -123,6 +123,15 @@ static bool take_rest(struct version *v, struct slice s)
 	return true;
 }
 
+/* A date keeps to its own count of numbers: 2010-01-02, 20100102. */
+static bool is_date(const struct version *v, struct slice rest)
+{
+	size_t first = v->n ? v->token[0].digits.len : 0;
+	bool joined =
+	    rest.len > 1 && (rest.ptr[0] == '-' || rest.ptr[0] == ':') && is_digit(rest.ptr[1]);
+	return first > 5 || (v->n == 1 && first == 4 && joined);
+}
+
 static bool split(struct slice s, struct version *v)
 {
 	v->n = v->given = 0;
@@ -135,12 +144,9 @@ static bool split(struct slice s, struct version *v)
 	take_numbers(v, &s);
 	if (!v->n && !v->wild)
 		return false;
-	/* A date keeps to its own count of numbers: 2010-01-02, 20100102. */
-	bool date = v->n && v->token[0].digits.len > 5;
-	date |= v->n == 1 && v->token[0].digits.len == 4 && s.len > 1 &&
-		(s.ptr[0] == '-' || s.ptr[0] == ':') && is_digit(s.ptr[1]);
 	/* "1.x-dev" is the branch that leads to all 1.N. */
 	struct slice fill = v->wild && slice_ieq(s, SL("-dev")) ? SL("9999999") : SL_NONE;
+	bool date = is_date(v, s);
 	while (!date && v->n < NUMBERS)
 		add(v, NUMBER, fill);
 	return take_rest(v, s) && v->n < MAX_TOKENS;
@@ -268,7 +274,7 @@ static int one(const struct question *q, const struct ver_constraint *c, struct 
 static int hyphen(const struct question *q, struct slice from, struct slice to, struct err *err)
 {
 	struct version low, high;
-	if (!split(from, &low) || !split(to, &high))
+	if (!split(from, &low) || !split(to, &high) || low.wild || high.wild)
 		return ver_bad_version(&ver_scheme_packagist, split(from, &low) ? to : from, err);
 	if (q->branch || cmp_lowest(&q->v, &low) < 0)
 		return 0;
@@ -334,6 +340,6 @@ static int match(struct slice version, struct slice range, struct err *err)
 	return ver_walk(&(struct ver_walk){.list = list, .cx = &q}, range, err);
 }
 
-static const char *const aliases[] = {"composer", "php", "php-composer", "Drupal", "WordPress", NULL};
+static const char *const aliases[] = {"composer", "php", "php-composer", "Drupal", NULL};
 const struct ver_scheme ver_scheme_packagist = {
     .name = "Packagist", .aliases = aliases, .compare = compare, .valid = valid, .match = match};

@@ -73,33 +73,41 @@ static bool is_wild(char c)
 	return c == '*' || c == 'x' || c == 'X';
 }
 
+/* A wildcard at i that is not the beginning of a word. */
+static bool wild_at(struct slice s, size_t i, unsigned form)
+{
+	return form & SEMVER_WILD && i < s.len && is_wild(s.ptr[i]) &&
+	       (i == 0 || i + 1 == s.len || !is_label_char(s.ptr[i + 1]));
+}
+
+/* One number, or a wildcard, behind which no number may follow. */
+static bool take_number(struct slice *s, unsigned form, bool *wild, struct semver *ret)
+{
+	struct slice number = ver_digits(s);
+	if (number.len) {
+		ret->num[ret->n++] = number;
+		return !*wild;
+	}
+	*wild = wild_at(*s, 0, form);
+	*s = slice_from(*s, 1);
+	return *wild;
+}
+
 /* "1.2.3" or, with wildcards, "1.x.x"; stops at what is neither. False when a number is due. */
 static bool take_numbers(struct slice *s, unsigned form, struct semver *ret)
 {
 	bool wild = false;
-	for (size_t i = 0;; i++) {
-		struct slice number = ver_digits(s);
-		if (!number.len) {
-			if (!(form & SEMVER_WILD) || !s->len || !is_wild(s->ptr[0]))
-				return false;
-			*s = slice_from(*s, 1);
-			wild = true;
-		} else if (wild) {
+	size_t most = form & SEMVER_MORE ? SEMVER_PARTS : 3;
+	for (size_t i = 0; i < most; i++) {
+		if (!take_number(s, form, &wild, ret))
 			return false;
-		}
-		if (i >= SEMVER_PARTS || (i > 2 && !(form & SEMVER_MORE)))
-			return false;
-		if (!wild)
-			ret->num[ret->n++] = number;
-		if (s->len < 2 || s->ptr[0] != '.')
-			break;
-		char next = s->ptr[1];
-		if (!is_digit(next) && !(form & SEMVER_WILD && is_wild(next) &&
-					 (s->len == 2 || !is_label_char(s->ptr[2]))))
-			break;
+		bool more =
+		    s->len > 1 && s->ptr[0] == '.' && (is_digit(s->ptr[1]) || wild_at(*s, 1, form));
+		if (!more)
+			return wild || ret->n >= 3 || form & SEMVER_PARTIAL;
 		*s = slice_from(*s, 1);
 	}
-	return wild || ret->n >= 3 || form & SEMVER_PARTIAL;
+	return false;
 }
 
 /* What stands behind the numbers. */
@@ -155,7 +163,8 @@ int semver_cmp_labels(struct slice a, struct slice b)
 {
 	struct slice x, y;
 	for (;;) {
-		bool more_a = a.len && slice_cut(&a, '.', &x), more_b = b.len && slice_cut(&b, '.', &y);
+		bool more_a = a.len && slice_cut(&a, '.', &x),
+		     more_b = b.len && slice_cut(&b, '.', &y);
 		if (!more_a || !more_b)
 			return (int)more_a - (int)more_b;
 		int c = cmp_label(x, y);

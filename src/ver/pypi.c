@@ -92,7 +92,8 @@ static bool take_local(struct slice *s, struct slice *local)
 
 static bool proper(struct slice s, struct version *v)
 {
-	static const char *const pre[] = {"alpha", "a", "beta", "b", "preview", "pre", "c", "rc", NULL};
+	static const char *const pre[] = {"alpha", "a", "beta", "b", "preview",
+					  "pre",   "c", "rc",	NULL};
 	static const int pre_rank[] = {1, 1, 2, 2, 3, 3, 3, 3};
 	static const char *const post[] = {"post", "rev", "r", NULL};
 	static const char *const dev[] = {"dev", NULL};
@@ -341,23 +342,25 @@ static bool is_prerelease(const struct version *v)
 	return v->pre || v->has_dev;
 }
 
+static bool same_phase(const struct version *v, const struct version *b)
+{
+	if (b->pre && (v->pre != b->pre || ver_cmp_digits(v->pre_number, b->pre_number)))
+		return false;
+	return !b->has_post ||
+	       (v->has_post && v->pre == b->pre && ver_cmp_digits(v->post, b->post) == 0);
+}
+
 /* "== 1.1.*": all versions that begin so, whatever their phase; of "1.1.post1.*" as far as it goes. */
 static int begins(const struct version *v, const struct version *b)
 {
-	if (v->legacy || b->legacy || b->has_dev || b->local.len)
-		return b->legacy || b->has_dev || b->local.len ? -1 : 0;
-	if (ver_cmp_digits(v->epoch, b->epoch) ||
+	if (b->legacy || b->has_dev || b->local.len)
+		return -1;
+	if (v->legacy || ver_cmp_digits(v->epoch, b->epoch) ||
 	    cmp_first(v->release, b->release, count_numbers(b->release)))
 		return 0;
-	if (b->pre && (v->pre != b->pre || ver_cmp_digits(v->pre_number, b->pre_number)))
+	if ((b->pre || b->has_post) && cmp_release(v->release, b->release))
 		return 0;
-	if ((b->pre || b->has_post) && count_numbers(v->release) > count_numbers(b->release) &&
-	    cmp_release(v->release, b->release))
-		return 0;
-	if (b->has_post &&
-	    (!v->has_post || v->pre != b->pre || ver_cmp_digits(v->post, b->post)))
-		return 0;
-	return 1;
+	return same_phase(v, b);
 }
 
 /* A bound without local part takes no notice of the version's. */
@@ -456,7 +459,7 @@ static int match(struct slice version, struct slice range, struct err *err)
 	return ver_walk(&(struct ver_walk){.ops = "<>=!~", .one = one, .cx = &v}, range, err);
 }
 
-static const char *const aliases[] = {"pip",	"python",      "python-pkg", "pipenv", "poetry", "uv",
-				      "conda", "pypi-legacy", "CPython",    "pep440", NULL};
+static const char *const aliases[] = {"pip", "python",	    "python-pkg", "pipenv", "poetry",
+				      "uv",  "pypi-legacy", "CPython",	  "pep440", NULL};
 const struct ver_scheme ver_scheme_pypi = {
     .name = "PyPI", .aliases = aliases, .compare = compare, .valid = valid, .match = match};

@@ -138,8 +138,8 @@ static int interval_list(void *p, struct slice list, struct err *err)
 	int result = 0;
 	list = slice_trim(list);
 	if (!list.len || (list.ptr[0] != '[' && list.ptr[0] != '('))
-		return ver_walk(
-		    &(struct ver_walk){.ops = "<>=!", .one = constraint, .cx = p}, list, err);
+		return ver_walk(&(struct ver_walk){.ops = "<>=!", .one = constraint, .cx = p}, list,
+				err);
 	while (list.len) {
 		size_t end = 1;
 		if (list.ptr[0] == ',' || is_space(list.ptr[0])) {

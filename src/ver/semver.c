@@ -7,9 +7,7 @@
 
 extern const struct ver_scheme ver_scheme_semver;
 
-enum {
-	LENIENT = SEMVER_PARTIAL | SEMVER_MORE | SEMVER_PREFIX | SEMVER_JOINED | SEMVER_DOTTED
-};
+enum { LENIENT = SEMVER_PARTIAL | SEMVER_MORE | SEMVER_PREFIX | SEMVER_JOINED | SEMVER_DOTTED };
 
 static int compare(struct slice a, struct slice b)
 {
@@ -66,7 +64,8 @@ static int match(struct slice version, struct slice range, struct err *err)
 	return ver_walk(&(struct ver_walk){.list = list, .cx = &v}, range, err);
 }
 
-static const char *const aliases[] = {"SwiftURL", "swift",  "GitHub Actions", "github", "githubactions",
-				      "Julia",	  "VSCode", "Kubernetes",     "cocoapods", NULL};
+static const char *const aliases[] = {"SwiftURL",      "swift", "GitHub Actions", "github",
+				      "githubactions", "Julia", "VSCode",	  "Kubernetes",
+				      "Linux",	       NULL};
 const struct ver_scheme ver_scheme_semver = {
     .name = "semver", .aliases = aliases, .compare = compare, .valid = valid, .match = match};

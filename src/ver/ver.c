@@ -45,7 +45,6 @@ int ver_match(const struct ver_scheme *s, struct slice version, struct slice ran
 	if (s->match)
 		return s->match(version, range, err);
 	if (!s->valid(version))
-		return err_input(
-		    err, "'%.*s' is not a version of %s", SL_FMT(version), s->name);
+		return err_input(err, "'%.*s' is not a version of %s", SL_FMT(version), s->name);
 	return ver_match_intervals(s, version, range, err);
 }

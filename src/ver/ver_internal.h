@@ -16,7 +16,7 @@ bool ver_is_text(struct slice v);
 struct slice ver_digits(struct slice *s);
 /* Runs of digits of any length by value; an empty one is 0. */
 int ver_cmp_digits(struct slice a, struct slice b);
-bool ver_is_digits(struct slice s); /* not empty and nothing but digits */
+bool ver_is_digits(struct slice s);	      /* not empty and nothing but digits */
 int ver_icmp(struct slice a, struct slice b); /* by bytes, ASCII case ignored */
 
 /* ---- the semver family ---- */
@@ -28,12 +28,12 @@ struct semver {
 	struct slice pre, build;
 };
 enum semver_form {
-	SEMVER_PARTIAL = 1,  /* fewer than three numbers */
-	SEMVER_MORE = 2,     /* more than three */
-	SEMVER_PREFIX = 4,   /* "v1.0", "=1.0" */
-	SEMVER_JOINED = 8,   /* "1.0rc1": no dash before the pre-release */
-	SEMVER_DOTTED = 16,  /* "1.0.0.rc1" */
-	SEMVER_WILD = 32,    /* "1.x", "*": n counts what stands before the wildcard */
+	SEMVER_PARTIAL = 1, /* fewer than three numbers */
+	SEMVER_MORE = 2,    /* more than three */
+	SEMVER_PREFIX = 4,  /* "v1.0", "=1.0" */
+	SEMVER_JOINED = 8,  /* "1.0rc1": no dash before the pre-release */
+	SEMVER_DOTTED = 16, /* "1.0.0.rc1" */
+	SEMVER_WILD = 32,   /* "1.x", "*": n counts what stands before the wildcard */
 };
 /* form: what is taken beside MAJOR.MINOR.PATCH[-pre][+build]. Leading zeros are always taken. */
 bool semver_split(struct slice v, unsigned form, struct semver *ret);
@@ -57,8 +57,8 @@ struct ver_constraint {
 bool ver_take_constraint(struct slice *rest, const char *ops, struct ver_constraint *c);
 /* The common operators: 1 holds, 0 not, -1 unknown. */
 int ver_holds(struct slice op, int order);
-int ver_bad_operator(struct slice op, struct err *err);
-int ver_bad_version(const struct ver_scheme *s, struct slice version, struct err *err);
+int ver_bad_operator(struct slice op, struct err *err) must_use;
+int ver_bad_version(const struct ver_scheme *s, struct slice version, struct err *err) must_use;
 
 /* How the alternatives of a range and their constraints are answered: 1, 0, < 0 with err. */
 struct ver_walk {

@@ -26,6 +26,13 @@ static bool sniff(const struct adv_file *f)
 	return is_record(f->root) || (node_is(f->root, NODE_ARRAY) && is_record(f->root->first));
 }
 
+/* What an ecosystem's word means: records name the same one for package after package. */
+struct ecosystem {
+	struct slice name, channel; /* channel empty: not ours to keep */
+	const struct ver_scheme *scheme;
+	bool sources; /* names are those of source packages */
+};
+
 struct record {
 	struct adv_build *b;
 	const struct adv_file *f;
@@ -35,7 +42,25 @@ struct record {
 	enum adv_severity severity; /* of the vendor, for rows */
 	struct slice *targets;	    /* the problems that rows are about */
 	size_t ntargets, max;
+	struct ecosystem eco; /* the last one met */
 };
+
+static const struct ecosystem *ecosystem_of(struct record *r, struct slice name)
+{
+	/* OSV names source packages for these, binary packages for the rpm world. */
+	static const char *const sources[] = {"debian:",    "ubuntu:", "alpine:",     "wolfi",
+					      "chainguard", "minimos", "azurelinux:", "echo"};
+	struct ecosystem *e = &r->eco;
+	if (slice_eq(e->name, name))
+		return e;
+	*e = (struct ecosystem){.name = name};
+	if (!adv_channel_of_osv(name, bld_arena(r->b), &e->channel))
+		e->channel = SL_NONE;
+	e->scheme = ver_find(e->channel);
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		e->sources |= slice_starts(e->channel, sources[i]);
+	return e;
+}
 
 /* ---- which problems ---- */
 
@@ -310,8 +335,7 @@ struct scope {
 	bool had_ranges, fixed;
 };
 
-static int read_ranges(struct record *r, const struct node *affected, struct slice channel,
-		       struct scope *s)
+static int read_ranges(struct record *r, const struct node *affected, struct scope *s)
 {
 	const struct node *list = node_get(affected, "ranges");
 	const struct node *custom =
@@ -328,7 +352,7 @@ static int read_ranges(struct record *r, const struct node *affected, struct sli
 		return -ENOMEM;
 	for (int pass = 0; pass < 2; pass++)
 		node_each (range, pass ? custom : list) {
-			struct events e = {.scheme = ver_find(channel)};
+			struct events e = {.scheme = r->eco.scheme};
 			if (slice_is(node_get_str(range, "type"), "GIT"))
 				continue;
 			TRY(read_events(r, node_get(range, "events"), &e));
@@ -374,18 +398,14 @@ static enum adv_severity row_severity(const struct record *r, const struct node 
 }
 
 /* What the ecosystem or the record adds to a distribution's row. */
-static void fill_distribution(struct bld_row *row, struct slice ecosystem,
+static void fill_distribution(struct bld_row *row, const struct ecosystem *eco,
 			      const struct node *affected, struct arena *a)
 {
 	const struct node *specific = node_get(affected, "ecosystem_specific");
-	/* OSV names source packages for these, binary packages for the rpm world. */
-	static const char *const sources[] = {"debian:",    "ubuntu:", "alpine:",     "wolfi",
-					      "chainguard", "minimos", "azurelinux:", "echo"};
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
-		if (slice_starts(row->channel, sources[i]))
-			row->flags |= ADV_SOURCE_NAME;
-	if (slice_starts(ecosystem, "Red Hat:"))
-		row->repo = arena_printf(a, "cpe:/a:redhat:%.*s", SL_FMT(slice_from(ecosystem, 8)));
+	if (eco->sources)
+		row->flags |= ADV_SOURCE_NAME;
+	if (slice_starts(eco->name, "Red Hat:"))
+		row->repo = arena_printf(a, "cpe:/a:redhat:%.*s", SL_FMT(slice_from(eco->name, 8)));
 	row->module = node_get_str(specific, "module");
 	row->repo = row->repo.len ? row->repo : node_get_str(specific, "repository");
 	if (slice_starts(row->channel, "ubuntu:") && slice_find(row->channel, SL("+")) > 0)
@@ -396,18 +416,18 @@ static int add_rows(struct record *r, const struct node *affected)
 {
 	struct arena *a = bld_arena(r->b);
 	const struct node *package = node_get(affected, "package");
-	struct slice ecosystem = node_get_str(package, "ecosystem"), channel;
+	const struct ecosystem *eco = ecosystem_of(r, node_get_str(package, "ecosystem"));
 	struct scope s = {0};
-	if (!ecosystem.len || !adv_channel_of_osv(ecosystem, a, &channel))
+	if (!eco->channel.len)
 		return 0;
-	TRY(read_ranges(r, affected, channel, &s));
+	TRY(read_ranges(r, affected, &s));
 	TRY(read_versions(r, affected, &s));
 	if (!s.had_ranges && !s.nversions)
 		return 0; /* nothing but git commits */
 	bool never = s.nranges == 0 && s.nversions == 0;
 	struct bld_row row = {
-	    .channel = channel,
-	    .name = adv_name_normal(channel, node_get_str(package, "name"), a),
+	    .channel = eco->channel,
+	    .name = adv_name_normal(eco->channel, node_get_str(package, "name"), a),
 	    .feed = r->feed,
 	    .vendor_id = r->vendor_id,
 	    .status = never	? ADV_NOT_AFFECTED
@@ -420,7 +440,7 @@ static int add_rows(struct record *r, const struct node *affected)
 	    .nversions = s.nversions,
 	};
 	if (r->distribution)
-		fill_distribution(&row, ecosystem, affected, a);
+		fill_distribution(&row, eco, affected, a);
 	if (row.name.len == 0)
 		return -EINVAL;
 	row.vuln = r->targets[0];
@@ -447,14 +467,12 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 			   .node = node,
 			   .id = node_get_str(node, "id"),
 			   .modified = node_get_str(node, "modified")};
-	struct slice ecosystem = SL_NONE, channel = SL_NONE;
+	struct slice ecosystem = SL_NONE;
 	node_each (x, node_get(node, "affected"))
 		if (!ecosystem.len)
 			ecosystem = node_get_str(node_get(x, "package"), "ecosystem");
 	r.distribution = adv_is_distribution(ecosystem);
-	if (ecosystem.len)
-		adv_channel_of_osv(ecosystem, a, &channel);
-	r.feed = feed_of(&r, channel);
+	r.feed = feed_of(&r, ecosystem_of(&r, ecosystem)->channel);
 	if (!is_record(node) || r.id.len == 0 || r.id.len > 256) {
 		bld_skip(b, f, SL("osv"), r.id, "not an OSV record");
 		return;

@@ -116,31 +116,41 @@ static void put_status(struct buf *b, const struct layer_status *s)
 	put_str(b, slice_of(s->err.text, s->err.len));
 }
 
+static int write_parts(int fd, const struct slice *parts, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		TRY(file_write_fd(fd, parts[i], err));
+	return 0;
+}
+
 int layer_write(struct layer_writer *w, int fd, struct err *err)
 {
-	auto_buf struct buf status, index, head;
+	auto_buf struct buf status = {0}, head = {0};
+	struct slice index[INDEX_PARTS] = {SL_NONE};
 	buf_init(&status, 64 * KIB);
-	buf_init(&index, 512 * MIB);
 	buf_init(&head, KIB);
-	if (index_finish(&w->index, &index, err) < 0) {
+	if (index_finish(&w->index, index, err) < 0) {
 		if (w->status.err.code == 0)
 			w->status.err = *err;
-		buf_clear(&index);
+		memset(index, 0, sizeof(index));
 	}
 	put_status(&status, &w->status);
-	const struct buf *sections[SECTIONS] = {&status, &index, &w->packages, &w->kept,
-						&w->warnings};
+	struct slice rest[] = {buf_slice(&w->packages), buf_slice(&w->kept),
+			       buf_slice(&w->warnings)};
+	size_t lens[SECTIONS] = {status.len, 0, rest[0].len, rest[1].len, rest[2].len};
+	for (size_t i = 0; i < INDEX_PARTS; i++)
+		lens[1] += index[i].len;
 	uint64_t at = sizeof(magic) + (uint64_t)SECTIONS * 16;
 	buf_put(&head, magic, sizeof(magic));
 	for (size_t i = 0; i < SECTIONS; i++) {
 		put_u64(&head, at);
-		put_u64(&head, sections[i]->len);
-		at += sections[i]->len;
+		put_u64(&head, lens[i]);
+		at += lens[i];
 	}
 	TRY(file_write_fd(fd, buf_slice(&head), err));
-	for (size_t i = 0; i < SECTIONS; i++)
-		TRY(file_write_fd(fd, buf_slice(sections[i]), err));
-	return 0;
+	TRY(file_write_fd(fd, buf_slice(&status), err));
+	TRY(write_parts(fd, index, INDEX_PARTS, err));
+	return write_parts(fd, rest, ARRAY_LEN(rest), err);
 }
 
 static struct slice get_str(struct reader *r)

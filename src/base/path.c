@@ -23,8 +23,25 @@ static bool append(struct slice s, char *out, size_t cap, size_t *len)
 	return true;
 }
 
+/* Most names in a layer are in normal form already: no empty part, none that begins with a dot. */
+static bool is_normal(struct slice s)
+{
+	char before = '/';
+	for (size_t i = 0; i < s.len; i++) {
+		if (before == '/' && (s.ptr[i] == '/' || s.ptr[i] == '.'))
+			return false;
+		before = s.ptr[i];
+	}
+	return before != '/';
+}
+
 bool path_normalise(struct slice s, char *out, size_t cap, size_t *len)
 {
+	if (s.len && s.len <= cap && is_normal(s)) {
+		memcpy(out, s.ptr, s.len);
+		*len = s.len;
+		return true;
+	}
 	*len = 0;
 	return append(s, out, cap, len);
 }

@@ -100,14 +100,18 @@ struct index_entry {
 struct index_builder {
 	struct buf records, strings;
 	size_t count;
+	uint32_t *table;
+	char head[16];
 };
+#define INDEX_PARTS 4
 void index_builder_init(struct index_builder *b, size_t max_bytes);
 void index_builder_done(struct index_builder *b);
 /* Takes a path as written in the tar; whiteouts are understood here. Over the maximum: ERR_LIMIT. */
 int index_add(struct index_builder *b, const struct tar_entry *e, struct slice normal,
 	      struct err *err) must_use;
-/* Writes the finished index (records, hash table, strings) to out. */
-int index_finish(struct index_builder *b, struct buf *out, struct err *err) must_use;
+/* Finishes the index: its bytes are the parts one after another, which live in the builder. */
+int index_finish(struct index_builder *b, struct slice parts[INDEX_PARTS],
+		 struct err *err) must_use;
 
 struct index_view {
 	struct slice all;

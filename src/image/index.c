@@ -25,12 +25,15 @@ void index_builder_init(struct index_builder *b, size_t max_bytes)
 	buf_init(&b->records, max_bytes);
 	buf_init(&b->strings, MIN(max_bytes, UINT32_MAX));
 	b->count = 0;
+	b->table = NULL;
 }
 
 void index_builder_done(struct index_builder *b)
 {
 	buf_free(&b->records);
 	buf_free(&b->strings);
+	free(b->table);
+	b->table = NULL;
 }
 
 static int put_record(struct index_builder *b, struct record *r, struct slice path,
@@ -93,48 +96,54 @@ static void merge(struct record *into, const struct record *later)
 	into->flags = flags;
 }
 
-static uint32_t hash_records(const struct index_builder *b, struct record *rec, uint32_t *slots,
-			     uint32_t mask)
+/* In place: records move down over those that were merged away. */
+static uint32_t hash_records(struct index_builder *b, uint32_t mask)
 {
 	uint32_t kept = 0;
+	struct record r, there;
 	for (size_t i = 0; i < b->count; i++) {
-		struct slice path = record_path(b, &rec[i]);
+		memcpy(&r, b->records.ptr + i * RECORD, sizeof(r));
+		struct slice path = record_path(b, &r);
 		uint32_t at = (uint32_t)slice_hash(path) & mask;
-		while (slots[at] && !slice_eq(record_path(b, &rec[slots[at] - 1]), path))
-			at = (at + 1) & mask;
-		if (slots[at]) {
-			merge(&rec[slots[at] - 1], &rec[i]);
+		for (; b->table[at]; at = (at + 1) & mask) {
+			memcpy(&there, b->records.ptr + (size_t)(b->table[at] - 1) * RECORD,
+			       sizeof(there));
+			if (slice_eq(record_path(b, &there), path))
+				break;
+		}
+		if (b->table[at]) {
+			merge(&there, &r);
+			memcpy(b->records.ptr + (size_t)(b->table[at] - 1) * RECORD, &there,
+			       sizeof(there));
 			continue;
 		}
-		rec[kept] = rec[i];
-		slots[at] = ++kept;
+		memmove(b->records.ptr + (size_t)kept * RECORD, &r, sizeof(r));
+		b->table[at] = ++kept;
 	}
 	return kept;
 }
 
-int index_finish(struct index_builder *b, struct buf *out, struct err *err)
+int index_finish(struct index_builder *b, struct slice parts[INDEX_PARTS], struct err *err)
 {
 	uint32_t slots = 4;
 	if (b->count > UINT32_MAX / 4)
 		return err_limit(err, "too many entries");
 	while (slots < b->count * 3 / 2 + 1)
 		slots *= 2;
-	auto_free uint32_t *table = calloc(slots, sizeof(*table));
-	auto_free struct record *rec = b->count ? malloc(b->count * sizeof(*rec)) : NULL;
-	if (!table || (b->count && !rec))
+	free(b->table);
+	b->table = calloc(slots, sizeof(*b->table));
+	if (!b->table)
 		return err_oom(err);
-	if (b->count)
-		memcpy(rec, b->records.ptr, b->count * sizeof(*rec));
-	buf_free(&b->records);
-	uint32_t count = hash_records(b, rec, table, slots - 1);
+	uint32_t count = hash_records(b, slots - 1);
 	uint64_t strings = b->strings.len;
-	buf_put(out, &count, sizeof(count));
-	buf_put(out, &slots, sizeof(slots));
-	buf_put(out, &strings, sizeof(strings));
-	buf_put(out, rec, count * sizeof(*rec));
-	buf_put(out, table, slots * sizeof(*table));
-	buf_puts(out, buf_slice(&b->strings));
-	return out->failed ? err_limit(err, "layer result is over its memory budget") : 0;
+	memcpy(b->head, &count, sizeof(count));
+	memcpy(b->head + 4, &slots, sizeof(slots));
+	memcpy(b->head + 8, &strings, sizeof(strings));
+	parts[0] = slice_of(b->head, sizeof(b->head));
+	parts[1] = slice_of(b->records.ptr, (size_t)count * RECORD);
+	parts[2] = slice_of(b->table, (size_t)slots * sizeof(*b->table));
+	parts[3] = buf_slice(&b->strings);
+	return 0;
 }
 
 int index_open(struct slice all, struct index_view *ret, struct err *err)

@@ -5,7 +5,8 @@
 bool tar_block_is_zero(struct slice block)
 {
 	static const char zero[TAR_BLOCK_SIZE];
-	return block.len == TAR_BLOCK_SIZE && memcmp(block.ptr, zero, TAR_BLOCK_SIZE) == 0;
+	return block.len == TAR_BLOCK_SIZE && block.ptr[0] == '\0' &&
+	       memcmp(block.ptr, zero, TAR_BLOCK_SIZE) == 0;
 }
 
 static struct slice until_nul(struct slice s)

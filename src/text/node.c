@@ -192,7 +192,7 @@ void doc_free(struct doc *d)
 	d->state = NULL;
 }
 
-static const struct node *member(const struct node *obj, struct slice key)
+const struct node *node_member(const struct node *obj, struct slice key)
 {
 	if (!node_is(obj, NODE_OBJECT))
 		return NULL;
@@ -202,27 +202,17 @@ static const struct node *member(const struct node *obj, struct slice key)
 	return NULL;
 }
 
-const struct node *node_get(const struct node *obj, const char *key)
-{
-	return member(obj, slice_str(key));
-}
-
 const struct node *node_path(const struct node *obj, const char *dotted)
 {
 	struct slice rest = slice_str(dotted), part;
 	while (obj && slice_cut(&rest, '.', &part))
-		obj = member(obj, part);
+		obj = node_member(obj, part);
 	return obj;
 }
 
 struct slice node_str(const struct node *n)
 {
 	return node_is(n, NODE_STRING) ? n->str : SL_NONE;
-}
-
-struct slice node_get_str(const struct node *obj, const char *key)
-{
-	return node_str(node_get(obj, key));
 }
 
 bool node_is(const struct node *n, enum node_type t)

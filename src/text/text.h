@@ -45,10 +45,18 @@ int toml_parse(struct doc *d, struct slice in, const struct text_limits *lim, st
 	       struct err *err) must_use;
 
 /* Accessors answer NULL / empty for a missing or wrongly typed thing, so that they chain. */
-const struct node *node_get(const struct node *obj, const char *key);
+const struct node *node_member(const struct node *obj, struct slice key);
+/* Inline, so that the length of a literal is known when compiled. */
+static inline const struct node *node_get(const struct node *obj, const char *key)
+{
+	return node_member(obj, slice_str(key));
+}
 const struct node *node_path(const struct node *obj, const char *dotted); /* "a.b.c" */
 struct slice node_str(const struct node *n);				  /* strings only */
-struct slice node_get_str(const struct node *obj, const char *key);
+static inline struct slice node_get_str(const struct node *obj, const char *key)
+{
+	return node_str(node_get(obj, key));
+}
 bool node_is(const struct node *n, enum node_type t);
 bool node_true(const struct node *n);
 int node_u64(const struct node *n, uint64_t *out) must_use;

@@ -25,6 +25,17 @@ struct question {
 	bool named; /* a bound is a pre-release of the same three numbers */
 };
 
+static bool is_equal_op(struct slice op)
+{
+	return !op.len || slice_is(op, "=") || slice_is(op, "<=");
+}
+
+/* "=1.2" and "<=1.2" never mean a pre-release of 1.2.N. */
+static bool is_prerelease_within(const struct semver *v, const struct semver *bound)
+{
+	return v->pre.len && bound->n < 3 && semver_cmp_numbers(v, bound, bound->n) == 0;
+}
+
 static int one(void *cx, const struct ver_constraint *c, struct err *err)
 {
 	struct question *q = cx;
@@ -36,7 +47,10 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 	/* "1.2.*" is held to what it says; "1.2" means "^1.2". */
 	bool wild = slice_ends(c->version, "*") || slice_ends(c->version, "x") ||
 		    slice_ends(c->version, "X");
-	int yes = semver_holds(&q->v, c->op.len || wild ? c->op : SL("^"), &bound);
+	struct slice op = c->op.len || wild ? c->op : SL("^");
+	if (bound.n && is_equal_op(op) && is_prerelease_within(&q->v, &bound))
+		return 0;
+	int yes = semver_holds(&q->v, op, &bound);
 	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
 }
 

@@ -29,8 +29,7 @@ static bool sniff(const struct adv_file *f)
 /* What an ecosystem's word means: records name the same one for package after package. */
 struct ecosystem {
 	struct slice name, channel; /* channel empty: not ours to keep */
-	const struct ver_scheme *scheme;
-	bool sources; /* names are those of source packages */
+	bool sources;		    /* names are those of source packages */
 };
 
 struct record {
@@ -56,7 +55,6 @@ static const struct ecosystem *ecosystem_of(struct record *r, struct slice name)
 	*e = (struct ecosystem){.name = name};
 	if (!adv_channel_of_osv(name, bld_arena(r->b), &e->channel))
 		e->channel = SL_NONE;
-	e->scheme = ver_find(e->channel);
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		e->sources |= slice_starts(e->channel, sources[i]);
 	return e;
@@ -242,7 +240,6 @@ struct event {
 struct events {
 	struct event *ptr;
 	size_t n;
-	const struct ver_scheme *scheme;
 };
 
 static int read_events(struct record *r, const struct node *list, struct events *ret)
@@ -286,10 +283,10 @@ static int event_cmp(const struct ver_scheme *s, const struct event *a, const st
 }
 
 /* The schema lets events come in any order: insertion sort by version, stable. */
-static void sort_events(struct events *e)
+static void sort_events(struct events *e, const struct ver_scheme *scheme)
 {
 	for (size_t i = 1; i < e->n && i < 512; i++)
-		for (size_t k = i; k > 0 && event_cmp(e->scheme, &e->ptr[k], &e->ptr[k - 1]) < 0;
+		for (size_t k = i; k > 0 && event_cmp(scheme, &e->ptr[k], &e->ptr[k - 1]) < 0;
 		     k--) {
 			struct event swap = e->ptr[k];
 			e->ptr[k] = e->ptr[k - 1];
@@ -352,12 +349,12 @@ static int read_ranges(struct record *r, const struct node *affected, struct sco
 		return -ENOMEM;
 	for (int pass = 0; pass < 2; pass++)
 		node_each (range, pass ? custom : list) {
-			struct events e = {.scheme = r->eco.scheme};
+			struct events e = {0};
 			if (slice_is(node_get_str(range, "type"), "GIT"))
 				continue;
 			TRY(read_events(r, node_get(range, "events"), &e));
 			if (!in_order(&e))
-				sort_events(&e);
+				sort_events(&e, ver_find(r->eco.channel));
 			s->had_ranges |= e.n > 0;
 			s->nranges += pair_events(&e, s->ranges + s->nranges);
 		}

@@ -10,7 +10,7 @@ node with npm (node-semver), python packaging, ruby, JDK with maven-artifact in 
 cargo (its semver package), elixir, conan (python package).
 
 Result with node-semver 7.8.5, packaging 26.3, ruby 3.1, maven-artifact 3.9.9, x/mod 0.17, go 1.26, Composer's
-Semver of Debian 12, the semver package 1.0 of Rust, elixir 1.14 and conan 2: of 6000 pairs of versions and 6000 of
+Semver of Debian 12, the semver package 1.0 of Rust, elixir 1.14 and conan 2.34: of 20000 pairs of versions and 20000 of
 version and range each, every one that is valid to the tool gets the tool's answer here. What is taken here alone
 is said at the head of each scheme (legacy versions of PyPI, bare bounds of Maven, partial versions of Go).
 """
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-PAIRS = 6000
+PAIRS = 20000
 rng = random.Random(20240229)
 
 NODE = r"""

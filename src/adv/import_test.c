@@ -305,6 +305,65 @@ static void errata_and_updateinfo(void **state)
 	assert_true(adv_has_channel(t.db, SL("bottlerocket")));
 }
 
+static void cvrf(void **state)
+{
+	auto_built struct built t;
+	(void)state;
+	built_init(&t);
+	add_data(&t, "advisories/vendor-samples/vuls/suse/cvrf/cvrf1.2.tar.bz2");
+	add_data(&t, "advisories/vendor-samples/vuls/suse/cvrf_cve/happy/cvrf-cve.tar.bz2");
+	add_data(&t, "advisories/vendor-samples/vuls/openeuler/cvrf/happy");
+	built_open(&t);
+	assert_int_equal(records_of(&t, "suse-cvrf"), 8);
+	assert_int_equal(records_of(&t, "openeuler"), 2);
+	struct adv_row row =
+	    row_of(&t, "suse.linux.enterprise.server:11.2", "bind-devel", "CVE-2014-0591");
+	assert_slice(range_of(&t, row, 0).fixed, "9.9.6P1-0.5.5");
+	assert_slice(row.vendor_id, "SUSE-SU-2015:0011-2");
+	assert_int_equal(row.severity, ADV_SEV_HIGH);
+	row = row_of(&t, "opensuse.tumbleweed", "varnish", "CVE-2022-38150");
+	assert_slice(range_of(&t, row, 0).fixed, "7.1.1-1.1");
+	assert_int_equal(row.vendor_id.len, 0);
+	row = row_of(&t, "openEuler:22.03-LTS-SP3", "firefox", "CVE-2023-6879");
+	assert_slice(range_of(&t, row, 0).fixed, "128.8.0-1.oe2203sp3");
+	assert_slice(row.arch, "aarch64,x86_64");
+	assert_slice(row.vendor_id, "openEuler-SA-2025-1379");
+	assert_false(has_row(&t, "openEuler:20.03-LTS-SP4", "firefox", "CVE-2023-6879"));
+}
+
+static void cvrf_statuses(void **state)
+{
+	auto_built struct built t;
+	(void)state;
+	built_init(&t);
+	/* The number comes last, one product id has no relationship, one is no package, one an image. */
+	add_text(
+	    &t, "cvrf.xml",
+	    "<cvrfdoc><DocumentPublisher><IssuingAuthority>SUSE Security Team</IssuingAuthority>"
+	    "</DocumentPublisher><ProductTree><Relationship ProductReference='a-1-2' "
+	    "RelatesToProductReference='openSUSE Leap 15.4'><FullProductName ProductID='x'/>"
+	    "</Relationship></ProductTree><Vulnerability><ProductStatuses><Status Type='Fixed'>"
+	    "<ProductID>x</ProductID><ProductID>openSUSE Leap 15.4:b-lib-3-4</ProductID>"
+	    "<ProductID>openSUSE Leap 15.4:c</ProductID><ProductID>Image 1:d-1-2</ProductID>"
+	    "</Status><Status Type='Known Not Affected'><ProductID>openSUSE Leap 15.4:e"
+	    "</ProductID></Status><Status Type='Last Affected'><ProductID>openSUSE Leap 15.4:f"
+	    "</ProductID></Status></ProductStatuses><Threats><Threat Type='Impact'>"
+	    "<Description>moderate</Description></Threat></Threats><CVE>CVE-2024-0001</CVE>"
+	    "</Vulnerability><Vulnerability><CVE>none</CVE></Vulnerability></cvrfdoc>");
+	built_open(&t);
+	assert_slice(fixed_of(&t, "opensuse.leap:15.4", "a", "CVE-2024-0001"), "1-2");
+	assert_slice(fixed_of(&t, "opensuse.leap:15.4", "b-lib", "CVE-2024-0001"), "3-4");
+	assert_int_equal(row_of(&t, "opensuse.leap:15.4", "e", "CVE-2024-0001").status,
+			 ADV_NOT_AFFECTED);
+	assert_int_equal(row_of(&t, "opensuse.leap:15.4", "e", "CVE-2024-0001").severity,
+			 ADV_SEV_MEDIUM);
+	assert_int_equal(rows_of(&t, "opensuse.leap:15.4", "f"), 0);
+	assert_int_equal(t.skips.count, 2);
+	struct adv_info info;
+	adv_info_get(t.db, &info);
+	assert_int_equal(info.rows, 3);
+}
+
 static void smaller_feeds(void **state)
 {
 	auto_built struct built t;
@@ -419,6 +478,6 @@ RUN_TESTS(T(alpine_secdb), T(json_and_yaml_of_secdb_say_the_same), T(debian_trac
 	  T(debian_tracker_statuses), T(debian_lists), T(ubuntu_tracker), T(osv_distributions),
 	  T(osv_languages), T(unordered_events_and_never_affected),
 	  T(withdrawn_records_are_left_out), T(redhat_vex), T(redhat_oval_and_csaf), T(azure_oval),
-	  T(oval_of_the_others), T(errata_and_updateinfo), T(smaller_feeds),
-	  T(kev_epss_and_ends_of_support), T(nvd_rates_and_the_others_stand_back),
+	  T(cvrf), T(cvrf_statuses), T(oval_of_the_others), T(errata_and_updateinfo),
+	  T(smaller_feeds), T(kev_epss_and_ends_of_support), T(nvd_rates_and_the_others_stand_back),
 	  T(broken_samples_are_refused))

@@ -6,7 +6,6 @@
 #include "app/app_internal.h"
 
 #include <stdio.h>
-#include <sys/mman.h>
 
 #define WINDOW	      (128 * KIB)
 #define RESULT_BUDGET (120 * MIB)
@@ -32,7 +31,8 @@ struct layer_run {
 	struct buf body;
 	struct relink relinks[MAX_RELINKS];
 	size_t nrelinks;
-	bool second; /* second pass: only targets of relinks */
+	size_t region; /* bytes of the next read, see region_next */
+	bool second;   /* second pass: only targets of relinks */
 };
 
 /* ---- bytes in ---- */
@@ -271,57 +271,57 @@ static int walk_source(struct layer_run *l, struct slice head, struct pack_sourc
 	return r;
 }
 
-/* Windows of a mapping; a window that is done with leaves our memory, the page cache keeps it. */
-#define MAP_WINDOW (4 * MIB)
-struct map_windows {
-	struct slice rest, last;
-};
+/* Where no byte has to be hashed, a plain tar is read at its headers and wanted files only: little at first after
+ * a jump, more while the walk goes straight on. */
+#define REGION_FIRST (4 * KIB)
+#define REGION_MOST  (16 * KIB)
 
-static int window_next(void *arg, struct slice *chunk, struct err *err)
+static int region_next(void *arg, struct slice *chunk, struct err *err)
 {
-	struct map_windows *m = arg;
-	(void)err;
-	if (m->last.len) {
-		uintptr_t from = ((uintptr_t)m->last.ptr + 4095) & ~(uintptr_t)4095,
-			  to = (uintptr_t)m->rest.ptr & ~(uintptr_t)4095;
-		void *at = NULL;
-		memcpy(&at, &from, sizeof(at));
-		if (to > from)
-			madvise(at, to - from, MADV_DONTNEED);
-	}
-	*chunk = slice_sub(m->rest, 0, MAP_WINDOW);
-	m->last = *chunk;
-	m->rest = slice_from(m->rest, chunk->len);
+	struct layer_run *l = arg;
+	const struct image_bytes *b = &l->task->bytes;
+	size_t want = (size_t)MIN((uint64_t)l->region, b->size - l->at);
+	ssize_t n;
+	do
+		n = want ? pread(b->fd, l->window, want, (off_t)(b->offset + l->at)) : 0;
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(err, "read");
+	if (n == 0 && want)
+		return err_input(err, "the file ends %llu bytes early",
+				 (unsigned long long)(b->size - l->at));
+	l->at += (uint64_t)n;
+	l->region = MIN(l->region * 2, REGION_MOST);
+	*chunk = slice_of(l->window, (size_t)n);
 	return 0;
 }
 
-/* Where no byte has to be hashed, a plain tar is walked in place: only headers and wanted files are touched. */
-static int walk_mapped(struct layer_run *l, const struct tar_handler *h, struct err *err)
+static int region_skip(void *arg, uint64_t n, struct err *err)
 {
-	const struct image_bytes *b = &l->task->bytes;
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), shift = b->offset % page;
-	struct mapping map = {.size = (size_t)(b->size + shift)};
-	map.ptr = mmap(NULL, map.size, PROT_READ, MAP_SHARED, b->fd, (off_t)(b->offset - shift));
-	if (map.ptr == MAP_FAILED)
-		return err_sys(err, "mmap");
-	struct slice all = slice_from(mapping_slice(&map), (size_t)shift);
-	struct map_windows windows = {.rest = all};
-	int r = walk_source(l, all, (struct pack_source){window_next, &windows}, h, err);
-	l->at = b->size;
-	mapping_done(&map);
-	return r;
+	struct layer_run *l = arg;
+	if (n > l->task->bytes.size - l->at)
+		return err_input(err, "tar archive ends early - it is truncated, get it again");
+	l->at += n;
+	l->region = REGION_FIRST;
+	return 0;
 }
 
 static int walk(struct layer_run *l, const struct tar_handler *h, struct err *err)
 {
 	struct slice head;
-	struct pack_source raw = {source_next, l};
+	struct pack_source raw = {.next = source_next, .arg = l};
 	struct pack_prefix prefix;
-	if (l->task->bytes.fd >= 0 && l->task->bytes.size && !l->task->hash_blob &&
-	    !l->task->hash_diff)
-		return walk_mapped(l, h, err);
 	TRY(source_next(l, &head, err));
-	return walk_source(l, head, pack_prefix_source(&prefix, head, raw), h, err);
+	bool hashed = l->task->hash_blob || l->task->hash_diff;
+	if (l->task->bytes.fd < 0 || hashed || pack_sniff(head) != PACK_NONE)
+		return walk_source(l, head, pack_prefix_source(&prefix, head, raw), h, err);
+	struct pack_source region = {.next = region_next, .arg = l, .skip = region_skip};
+	l->at = 0;
+	l->region = REGION_FIRST;
+	l->out.status.unpacked = l->task->bytes.size;
+	int r = tar_walk(region, NULL, h, err);
+	l->at = l->task->bytes.size;
+	return r;
 }
 
 static int run(struct layer_run *l, struct err *err)

@@ -11,6 +11,8 @@
 struct pack_source {
 	int (*next)(void *arg, struct slice *chunk, struct err *err);
 	void *arg;
+	/* May be NULL. Passes over n bytes of what next would give, without reading them. */
+	int (*skip)(void *arg, uint64_t n, struct err *err);
 };
 
 /* A source over a slice, in windows of at most `window` bytes (0 = all in one chunk). */

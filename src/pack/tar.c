@@ -58,11 +58,19 @@ static int next_block(struct walk *w, struct slice *block, struct err *err)
 
 static int skip(struct walk *w, uint64_t n, struct err *err)
 {
+	size_t part = (size_t)MIN(n, w->chunk.len);
+	advance(w, part);
+	n -= part;
+	if (n && w->in.skip) {
+		TRY(w->in.skip(w->in.arg, n, err));
+		w->pos += n;
+		return 0;
+	}
 	while (n) {
 		TRY(refill(w, err));
 		if (w->chunk.len == 0)
 			return truncated(w, err);
-		size_t part = (size_t)MIN(n, w->chunk.len);
+		part = (size_t)MIN(n, w->chunk.len);
 		advance(w, part);
 		n -= part;
 	}

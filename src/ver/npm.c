@@ -41,7 +41,9 @@ static bool valid(struct slice v)
 
 struct question {
 	struct semver v;
-	bool named; /* a bound of this alternative is a pre-release of the same three numbers */
+	bool named;   /* a bound of this alternative is a pre-release of the same three numbers */
+	bool bounded; /* it has a bound at all */
+	bool any;     /* an alternative has none, which makes the whole range "*" */
 };
 
 static bool is_zero(const struct semver *v)
@@ -77,6 +79,13 @@ static int holds(const struct semver *version, struct slice op, const struct sem
 	return semver_holds(&v, op, bound);
 }
 
+static bool is_bound(struct slice op, const struct semver *bound)
+{
+	if (!bound->n)
+		return slice_is(op, "<") || slice_is(op, ">");
+	return !slice_is(op, ">=") || !is_zero(bound);
+}
+
 static int bad_range(struct slice text, struct err *err)
 {
 	return err_input(err, "range: '%.*s' is not one of npm", SL_FMT(text));
@@ -97,6 +106,7 @@ static int one(void *cx, const struct ver_constraint *c, struct err *err)
 		return slice_find(c->version, SL("x")) >= 0 ? bad_range(c->version, err) : 0;
 	if (bound.pre.len && semver_cmp_numbers(&q->v, &bound, 3) == 0)
 		q->named = true;
+	q->bounded |= is_bound(c->op, &bound);
 	int yes = holds(&q->v, c->op, &bound);
 	return yes < 0 ? ver_bad_operator(c->op, err) : yes;
 }
@@ -119,12 +129,13 @@ static int list(void *cx, struct slice text, struct err *err)
 	struct question *q = cx;
 	ssize_t dash = slice_find(text, SL(" - "));
 	int yes;
-	q->named = false;
+	q->named = q->bounded = false;
 	if (dash >= 0)
 		yes = hyphen(q, slice_sub(text, 0, (size_t)dash),
 			     slice_from(text, (size_t)dash + 3), err);
 	else
 		yes = ver_walk(&(struct ver_walk){.ops = "<>=!~^", .one = one, .cx = q}, text, err);
+	q->any |= !q->bounded;
 	return yes > 0 ? !q->v.pre.len || q->named : yes;
 }
 
@@ -133,7 +144,8 @@ static int match(struct slice version, struct slice range, struct err *err)
 	struct question q = {0};
 	if (!split(version, 0, &q.v))
 		return 0;
-	return ver_walk(&(struct ver_walk){.list = list, .cx = &q}, range, err);
+	int yes = ver_walk(&(struct ver_walk){.list = list, .cx = &q}, range, err);
+	return yes > 0 && q.any ? !q.v.pre.len : yes;
 }
 
 static const char *const aliases[] = {"node", "nodejs", "node-pkg", "javascript", "yarn",

@@ -380,14 +380,34 @@ static int compatible(const struct version *v, const struct version *b)
 	       cmp_first(v->release, b->release, n - 1) == 0;
 }
 
-/* "< 2.0" leaves its own pre-releases out, "> 2.0" its post-releases and local versions. */
-static int exclusive(const struct version *v, const struct version *b, bool less)
+/* The same release and phase: what only post, dev and local parts tell apart. */
+static bool same_family(const struct version *a, const struct version *b)
 {
-	int c = order(v, b);
-	bool special = !v->legacy && !b->legacy && !b->local.len && same_base(v, b);
-	if (less)
-		return c < 0 && !(special && is_prerelease(v) && !is_prerelease(b));
-	return c > 0 && !(special && ((v->has_post && !b->has_post) || v->local.len));
+	return same_base(a, b) && a->pre == b->pre &&
+	       ver_cmp_digits(a->pre_number, b->pre_number) == 0;
+}
+
+/* "< 2.0" leaves out its own pre-releases, "< 2.0.post1" its own development releases. */
+static bool is_below(const struct version *v, const struct version *b)
+{
+	if (order(v, b) >= 0)
+		return false;
+	if (v->legacy || b->legacy || is_prerelease(b))
+		return true;
+	if (b->has_post)
+		return !(same_family(v, b) && v->has_post && v->has_dev &&
+			 ver_cmp_digits(v->post, b->post) == 0);
+	return !(same_base(v, b) && is_prerelease(v));
+}
+
+/* "> 2.0" leaves out its local versions and, where it is none itself, its post-releases. */
+static bool is_above(const struct version *v, const struct version *b)
+{
+	if (v->legacy || b->legacy || b->local.len)
+		return order(v, b) > 0;
+	if (cmp_public(v, b) <= 0)
+		return false;
+	return b->has_post || b->has_dev || !v->has_post || !same_family(v, b);
 }
 
 static int inclusive(const struct version *v, const struct version *b, bool less)
@@ -404,8 +424,10 @@ static int holds(const struct version *v, struct slice op, const struct version 
 		return !equals(v, b);
 	if (slice_is(op, "~="))
 		return compatible(v, b);
-	if (slice_is(op, "<") || slice_is(op, ">"))
-		return exclusive(v, b, op.ptr[0] == '<');
+	if (slice_is(op, "<"))
+		return is_below(v, b);
+	if (slice_is(op, ">"))
+		return is_above(v, b);
 	if (slice_is(op, "<=") || slice_is(op, ">="))
 		return inclusive(v, b, op.ptr[0] == '<');
 	return -2;

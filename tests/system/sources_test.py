@@ -182,6 +182,20 @@ def a_directory_is_a_root_file_system(work):
 
 
 @test
+def an_archive_whose_layers_are_not_hashed_gives_the_same(work):
+    big = [("data/%d" % i, os.urandom(3000 * (i % 40))) for i in range(300)]
+    layers = [tar([("etc/os-release", OS_DEBIAN)] + big[:150] + [("var/lib/dpkg/status", dpkg_status(PKGS))] + big[150:]), tar([("x", b"y")])]
+    path = write(work + "/i.tar", docker_archive(layers))
+    assert packages(scan(path, "--skip-diff-ids")) == packages(scan(path)) == WANT
+    whole = open(path, "rb").read()
+    at = whole.index(b"data/299")
+    write(path, whole[:at] + b"?" + whole[at + 1:])
+    r = strake("scan", "--no-cache", "--skip-diff-ids", path)
+    assert r.code == 4, r.code
+    r.says("checksum is wrong")
+
+
+@test
 def hard_links_to_a_database_are_followed(work):
     layer = tar([("etc/os-release", OS_DEBIAN), ("usr/share/db", dpkg_status(PKGS)), ("var/lib/dpkg/status", ("hard", "usr/share/db"))])
     oci(work + "/l", [layer])

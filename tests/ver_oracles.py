@@ -13,6 +13,10 @@ Result with node-semver 7.8.5, packaging 26.3, ruby 3.1, maven-artifact 3.9.9, x
 Semver of Debian 12, the semver package 1.0 of Rust, elixir 1.14 and conan 2.34: of 20000 pairs of versions and 20000 of
 version and range each, every one that is valid to the tool gets the tool's answer here. What is taken here alone
 is said at the head of each scheme (legacy versions of PyPI, bare bounds of Maven, partial versions of Go).
+Not asked, because the answers differ and ours is meant: letters joined to numbers in Conan ("1.1.1k" against
+"1.1.2", which Conan compares as text), branches of Composer, and its hyphen ranges with the ends exchanged, which
+Composer merges with their neighbours. Without a tool here, so not compared: NuGet, Pub, CRAN, Hackage, Bitnami, jvm,
+generic, fuzzy and the ranges of semver.
 """
 import glob
 import os

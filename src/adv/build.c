@@ -42,7 +42,7 @@ bstr bld_intern(struct adv_build *b, struct slice s)
 	struct strtab *t = &b->strings;
 	if (s.len == 0 || b->failed)
 		return 0;
-	if (t->items.len * 2 >= t->cap && grow_strings(t) < 0) {
+	if (t->items.len / 3 * 4 >= t->cap && grow_strings(t) < 0) {
 		b->failed = true;
 		return 0;
 	}

@@ -320,7 +320,7 @@ static void cvrf(void **state)
 	    row_of(&t, "suse.linux.enterprise.server:11.2", "bind-devel", "CVE-2014-0591");
 	assert_slice(range_of(&t, row, 0).fixed, "9.9.6P1-0.5.5");
 	assert_slice(row.vendor_id, "SUSE-SU-2015:0011-2");
-	assert_int_equal(row.severity, ADV_SEV_HIGH);
+	assert_int_equal(row.severity, ADV_SEV_MEDIUM);
 	row = row_of(&t, "opensuse.tumbleweed", "varnish", "CVE-2022-38150");
 	assert_slice(range_of(&t, row, 0).fixed, "7.1.1-1.1");
 	assert_int_equal(row.vendor_id.len, 0);

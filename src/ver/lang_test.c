@@ -289,7 +289,7 @@ static void names_of_ecosystems_and_tools_are_known(void **state)
 	    {"Julia", "semver"},
 	    {"kubernetes", "semver"},
 	    {"Packagist:https://packages.drupal.org/8", "Packagist"},
-	    {"Maven:https://repo1.maven.org/maven2", "Maven"},
+	    {"Maven:https://maven.example.org/repo", "Maven"},
 	    {"stdlib", "Go"}};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

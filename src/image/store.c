@@ -173,6 +173,7 @@ struct scan {
 	size_t have;
 };
 
+/* 1: it is the last of the members now. 0: its name is of no use. */
 static int add_member(struct scan *s, const struct tar_entry *e, struct err *err)
 {
 	struct arena *a = &s->b->src->arena;
@@ -196,7 +197,7 @@ static int add_member(struct scan *s, const struct tar_entry *e, struct err *err
 	if (!slot || vec_push(&s->b->members, m) < 0)
 		return err_oom(err);
 	*slot = s->b->members.len - 1;
-	return 0;
+	return 1;
 }
 
 static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
@@ -204,7 +205,9 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	struct scan *s = arg;
 	if (e->type != TAR_FILE && e->type != TAR_SYMLINK && e->type != TAR_HARDLINK)
 		return 0;
-	TRY(add_member(s, e, err));
+	int added = add_member(s, e, err);
+	if (added <= 0)
+		return added;
 	s->mode = UNDECIDED;
 	s->have = 0;
 	return s->fd < 0 && e->type == TAR_FILE && e->size > 1;

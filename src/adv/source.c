@@ -413,7 +413,13 @@ static int add_path(struct source *s, const char *path, int depth, struct err *e
 		return 0;
 	}
 	s->b->newest_file = MAX(s->b->newest_file, st.st_mtime);
-	return add_file(s, path, err);
+	int r = add_file(s, path, err);
+	if (r < 0 && depth > 0 && err->kind == ERR_PERMISSION) {
+		tell_skipped(s->b, path, "",
+			     "may not be read (a link out of the folder is not followed)");
+		return 0;
+	}
+	return r;
 }
 
 int adv_build_add(struct adv_build *b, const char *path, struct err *err)

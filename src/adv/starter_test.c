@@ -14,6 +14,7 @@ static void starter_opens_and_verifies(void **state)
 	adv_info_get(db, &info);
 	assert_true(info.starter);
 	assert_true(info.rows > 1000);
+	assert_true(adv_has_channel(db, SL("debian:13")));
 	adv_vuln_get(db, adv_find(db, SL("CVE-2021-44228")), &v);
 	assert_int_equal(v.severity, ADV_SEV_CRITICAL);
 	assert_slice(v.severity_source, "strake");

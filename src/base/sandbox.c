@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -73,6 +74,20 @@ static int forbid_files(struct err *err)
 	return 0;
 }
 
+/* Loads and releases a filter whose making ended with r. */
+static int load_filter(scmp_filter_ctx ctx, int r, struct err *err)
+{
+	if (r == 0)
+		r = seccomp_load(ctx);
+	if (ctx)
+		seccomp_release(ctx);
+	if (r < 0) {
+		errno = -r;
+		return err_sys(err, "seccomp");
+	}
+	return 0;
+}
+
 static int filter_syscalls(struct err *err)
 {
 	static const int allowed[] = {
@@ -98,15 +113,7 @@ static int filter_syscalls(struct err *err)
 				      SCMP_SYS(sysinfo)};
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(refused); i++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-	if (r == 0)
-		r = seccomp_load(ctx);
-	if (ctx)
-		seccomp_release(ctx);
-	if (r < 0) {
-		errno = -r;
-		return err_sys(err, "seccomp");
-	}
-	return 0;
+	return load_filter(ctx, r, err);
 }
 
 int sandbox_enter(const struct worker_limits *lim, struct err *err)
@@ -117,6 +124,58 @@ int sandbox_enter(const struct worker_limits *lim, struct err *err)
 	TRY(forbid_files(err));
 	/* Sanitizer run-times make calls of their own when they report. */
 	return STRAKE_SANITIZED ? 0 : filter_syscalls(err);
+}
+
+#define MAY_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define MAY_WRITE                                                                                  \
+	(MAY_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |                  \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE)
+
+/* A path that is not there needs no rule: opening it will say so. */
+static int allow_path(int ruleset, const char *path, uint64_t access, struct err *err)
+{
+	auto_close int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		access &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE;
+	struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
+		return err_sys(err, "landlock: %s", path);
+	return 0;
+}
+
+static int limit_paths(const char *const *paths, size_t n, const char *write_dir, struct err *err)
+{
+	struct landlock_ruleset_attr attr = {.handled_access_fs =
+						 (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+	auto_close int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd < 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		TRY(allow_path(fd, paths[i], MAY_READ, err));
+	TRY(allow_path(fd, write_dir, MAY_WRITE, err));
+	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+		return err_sys(err, "landlock");
+	return 0;
+}
+
+int sandbox_paths(const char *const *paths, size_t n, const char *write_dir, struct err *err)
+{
+	static const int refused[] = {SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(execve),
+				      SCMP_SYS(execveat), SCMP_SYS(ptrace)};
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(err, "no_new_privs");
+	/* The sanitizers' symboliser is a program, and their run-times read /proc. */
+	if (STRAKE_SANITIZED)
+		return 0;
+	TRY(limit_paths(paths, n, write_dir, err));
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int r = ctx ? 0 : -ENOMEM;
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(refused); i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+	return load_filter(ctx, r, err);
 }
 
 static void run_child(int (*fn)(void *, int), void *arg, int result,

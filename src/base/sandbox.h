@@ -31,3 +31,8 @@ void worker_done(struct worker *w); /* kills when running, closes the result */
 
 /* Gives up everything but reading, writing and memory for this process. */
 int sandbox_enter(const struct worker_limits *lim, struct err *err) must_use;
+
+/* For this process from now on: no socket, no program; files below `read` (paths, n of them) may be read, those in
+ * `write_dir` also written, made and renamed; nothing else is reachable where the kernel has Landlock. */
+int sandbox_paths(const char *const *read, size_t n, const char *write_dir,
+		  struct err *err) must_use;

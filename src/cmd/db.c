@@ -48,29 +48,47 @@ static void on_progress(void *arg, const char *file, uint64_t bytes)
 		fprintf(stderr, "\r\033[Kreading %.60s", file);
 }
 
-static int add_all(struct adv_build *b, const struct options *o, struct err *err)
+/* --from values, then arguments. */
+static size_t feed_paths(const struct options *o, const char **paths, size_t cap)
 {
 	const char *const *from;
-	size_t n = opt_list(o, "from", &from);
-	for (size_t i = 0; i < n + o->nargs; i++) {
-		const char *path = i < n ? from[i] : o->args[i - n];
-		if (adv_build_add(b, path, err) < 0)
-			return err_wrap(err, "db build");
-	}
-	return n + o->nargs == 0 ? err_usage(err, "no feed named - give --from PATH") : 0;
+	size_t n = opt_list(o, "from", &from), k = 0;
+	for (size_t i = 0; i < n && k < cap; i++)
+		paths[k++] = from[i];
+	for (size_t i = 0; i < o->nargs && k < cap; i++)
+		paths[k++] = o->args[i];
+	return k;
 }
 
-static int write_db(struct adv_build *b, const char *output, char *path, size_t cap,
-		    struct err *err)
+/* Where the database goes, and the directory of that, which is made when it is ours. */
+static int output_path(const char *output, char *path, size_t cap, char *dir, size_t dir_cap,
+		       struct err *err)
 {
-	if (output) {
+	if (output)
 		snprintf(path, cap, "%s", output);
-	} else {
+	else
 		TRY(app_default_db(path, cap, true, err));
-		char dir[4096];
-		snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path), path);
-		TRY(file_mkdirs(dir, err));
-	}
+	const char *slash = strrchr(path, '/');
+	snprintf(dir, dir_cap, "%.*s", slash ? MAX((int)(slash - path), 1) : 1, slash ? path : ".");
+	return output ? 0 : file_mkdirs(dir, err);
+}
+
+/* Feeds come from outside: while they are read this process can reach nothing else. */
+static int build(struct adv_build *b, const struct options *o, char *path, size_t cap,
+		 struct err *err)
+{
+	const char *paths[256];
+	char dir[4096];
+	size_t n = feed_paths(o, paths, ARRAY_LEN(paths));
+	if (n == 0)
+		return err_usage(err, "no feed named - give --from PATH");
+	if (n == ARRAY_LEN(paths))
+		return err_usage(err, "more than %zu feeds - put them into one folder", n - 1);
+	TRY(output_path(opt_string(o, "output"), path, cap, dir, sizeof(dir), err));
+	TRY(sandbox_paths(paths, n, dir, err));
+	for (size_t i = 0; i < n; i++)
+		if (adv_build_add(b, paths[i], err) < 0)
+			return err_wrap(err, "db build");
 	return adv_build_write(b, path, err);
 }
 
@@ -106,11 +124,12 @@ static int run_build(const struct options *o)
 	CLEANUP(adv_build_free) struct adv_build *b = NULL;
 	auto_adv struct adv_db *db = NULL;
 	char path[4096];
-	if (adv_build_new(&b, &report, &err) < 0 || add_all(b, o, &err) < 0)
-		return cmd_fail(&err);
+	int r = adv_build_new(&b, &report, &err);
+	if (r == 0)
+		r = build(b, o, path, sizeof(path), &err);
 	if (w.progress)
 		fprintf(stderr, "\r\033[K");
-	if (write_db(b, opt_string(o, "output"), path, sizeof(path), &err) < 0)
+	if (r < 0)
 		return cmd_fail(&err);
 	if (w.others)
 		log_info("%llu files are no feed of a known kind and were passed over (--debug "
@@ -398,13 +417,14 @@ const struct command cmd_db_build = {
     .name = "db build",
     .synopsis = "[PATH...]",
     .summary = "make one advisory database from feeds",
-    .text = "The kind of each file is found by its name and content: OSV (zip, folder), Alpine "
-	    "secdb, Wolfi, Debian "
-	    "tracker and DSA lists, Ubuntu tracker, OSV and OVAL, Red Hat CSAF, VEX and OVAL, "
-	    "Amazon, Oracle, SUSE, Rocky, "
-	    "Alma, Azure, KEV, EPSS, end-of-life dates. A broken record is reported and skipped; a "
-	    "broken file stops the "
-	    "build and leaves the old database as it was.",
+    .text =
+	"The kind of each file is found by its name and content: OSV (zip, folder), Alpine "
+	"secdb, Wolfi, Debian "
+	"tracker and DSA lists, Ubuntu tracker, OSV and OVAL, Red Hat CSAF, VEX and OVAL, CVRF, "
+	"Amazon, Oracle, SUSE, Rocky, "
+	"Alma, Azure, KEV, EPSS, end-of-life dates. A broken record is reported and skipped; a "
+	"broken file stops the "
+	"build and leaves the old database as it was.",
     .options = build_options,
     .examples = {{"strake db build --from osv/all.zip --from alpine-secdb/",
 		  "for strake scan to use"},

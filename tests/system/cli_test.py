@@ -533,4 +533,22 @@ def completions_are_sound(work):
     assert "--from" in complete("strake", "db", "build", "--f")
 
 
+@test
+def db_build_reaches_only_its_feeds_and_its_output(work):
+    os.makedirs(work + "/feeds")
+    os.makedirs(work + "/other")
+    record = {"id": "CVE-2024-1", "modified": "2024-01-01T00:00:00Z", "affected": [
+        {"package": {"ecosystem": "Debian:12", "name": "p"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}]}]}
+    for name in ("feeds", "other"):
+        with open("%s/%s/a.json" % (work, name), "w") as f:
+            json.dump(dict(record, id="CVE-2024-" + ("1" if name == "feeds" else "2")), f)
+    os.symlink(work + "/other/a.json", work + "/feeds/link.json")
+    r = strake("db", "build", work + "/feeds", "--output", work + "/out.db")
+    assert r.code == 0, r.err
+    assert strake("db", "show", "--db", work + "/out.db", "CVE-2024-1").code == 0
+    if not SANITIZED and "landlock" in open("/sys/kernel/security/lsm").read() if os.path.exists("/sys/kernel/security/lsm") else False:
+        r.says("may not be read")
+        assert strake("db", "show", "--db", work + "/out.db", "CVE-2024-2").code == 3
+
+
 main()

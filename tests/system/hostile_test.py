@@ -137,6 +137,17 @@ def broken_documents_name_the_place(work):
 
 
 @test
+def entries_without_a_name_take_no_other_s_place(work):
+    good = docker_archive([debian_layer(GOOD)])
+    evil = header(b"/", octal(512)) + b'[{"Config":"x"}]'.ljust(512, b" ")
+    for whole in (evil + good, good[:good.rindex(b"manifest.json")] + evil + good[good.rindex(b"manifest.json"):]):
+        with open(work + "/n.tar.gz", "wb") as f:
+            f.write(gzip.compress(whole))
+        r = bounded(work + "/n.tar.gz", codes=(0,))
+        assert packages(r.json()) == {("a", "1", "amd64")}
+
+
+@test
 def an_index_that_names_itself_ends(work):
     path = work + "/self"
     os.makedirs(path + "/blobs/sha256")

@@ -537,18 +537,19 @@ def completions_are_sound(work):
 def db_build_reaches_only_its_feeds_and_its_output(work):
     os.makedirs(work + "/feeds")
     os.makedirs(work + "/other")
+    os.makedirs(work + "/db")
     record = {"id": "CVE-2024-1", "modified": "2024-01-01T00:00:00Z", "affected": [
         {"package": {"ecosystem": "Debian:12", "name": "p"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}]}]}
     for name in ("feeds", "other"):
         with open("%s/%s/a.json" % (work, name), "w") as f:
             json.dump(dict(record, id="CVE-2024-" + ("1" if name == "feeds" else "2")), f)
     os.symlink(work + "/other/a.json", work + "/feeds/link.json")
-    r = strake("db", "build", work + "/feeds", "--output", work + "/out.db")
+    r = strake("db", "build", work + "/feeds", "--output", work + "/db/out.db")
     assert r.code == 0, r.err
-    assert strake("db", "show", "--db", work + "/out.db", "CVE-2024-1").code == 0
+    assert strake("db", "show", "--db", work + "/db/out.db", "CVE-2024-1").code == 0
     if "may not be read" not in r.err:
         raise Skip("no Landlock in this kernel or build: links out of the folder are followed")
-    assert strake("db", "show", "--db", work + "/out.db", "CVE-2024-2").code == 3
+    assert strake("db", "show", "--db", work + "/db/out.db", "CVE-2024-2").code == 3
 
 
 main()

@@ -129,6 +129,9 @@ void adv_info_get(const struct adv_db *db, struct adv_info *ret);
 void adv_feed_get(const struct adv_db *db, uint32_t i, struct adv_feed_info *ret);
 /* Recomputes every checksum and walks every table. */
 int adv_verify(const struct adv_db *db, struct err *err) must_use;
+/* The checksums alone, of all that decides about findings: not the text for people. */
+int adv_check(const struct adv_db *db, struct err *err) must_use;
+uint64_t adv_check_cost(const struct adv_db *db); /* bytes that adv_check reads */
 
 /* ---- building ---- */
 struct adv_build;   /* collects records in memory, then writes one file */

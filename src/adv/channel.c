@@ -264,8 +264,12 @@ static bool of_oracle(struct slice rest, struct arena *a, struct slice *channel)
 
 static bool of_azure(struct slice rest, struct arena *a, struct slice *channel)
 {
-	*channel = arena_printf(
-	    a, slice_chr(rest, '.') < 0 ? "azurelinux:%.*s.0" : "azurelinux:%.*s", SL_FMT(rest));
+	/* Up to release 2 the system calls itself CBL-Mariner. */
+	struct slice major = major_of(rest);
+	const char *family =
+	    slice_is(major, "1") || slice_is(major, "2") ? "cbl-mariner" : "azurelinux";
+	*channel = arena_printf(a, slice_chr(rest, '.') < 0 ? "%s:%.*s.0" : "%s:%.*s", family,
+				SL_FMT(rest));
 	return rest.len && channel->ptr;
 }
 

@@ -36,27 +36,14 @@ static struct slice digits(struct slice s)
 }
 
 /*
- * ALAS-2011-1, ALAS2-2018-939, ALAS2023-2023-001; the extras of Amazon Linux 2 (ALAS2KERNEL-5.15-2022-001)
- * have packages of the same names as the core, so they are streams of their own.
+ * ALAS-2011-1, ALAS2-2018-939, ALAS2023-2023-001. The extras of Amazon Linux 2 (ALAS2KERNEL-5.15-2022-001)
+ * stand beside the core in one channel, since a system does not tell which of them it follows: by the number
+ * of the notice the matcher keeps apart what has the same name.
  */
 static struct slice amazon_channel(struct slice id, struct arena *a)
 {
-	struct slice rest = slice_from(id, 4), release = digits(rest);
-	rest = slice_from(rest, release.len);
-	if (!release.len)
-		return SL("amazon:1");
-	if (slice_starts(rest, "-") || slice_starts(rest, "LIVEPATCH") ||
-	    slice_starts(rest, "NVIDIA"))
-		return arena_printf(a, "amazon:%.*s", SL_FMT(release));
-	for (int i = 0; i < 2 && rest.len; i++) { /* "-YEAR-NUMBER" at the end */
-		ssize_t dash = slice_rchr(rest, '-');
-		rest.len = dash < 0 ? 0 : (size_t)dash;
-	}
-	char low[64];
-	size_t n = 0;
-	for (; n < rest.len && n < sizeof(low); n++)
-		low[n] = to_lower(rest.ptr[n]);
-	return arena_printf(a, "amazon:%.*s+%.*s", SL_FMT(release), (int)n, low);
+	struct slice release = digits(slice_from(id, 4));
+	return release.len ? arena_printf(a, "amazon:%.*s", SL_FMT(release)) : SL("amazon:1");
 }
 
 /* Number after ".el", "+el", "_el" ("1.module_el8.0.0+36") or ".fc". */

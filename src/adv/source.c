@@ -12,6 +12,7 @@
 #include "pack/pack.h"
 
 enum {
+	MAX_RATIO = 4000,      /* of unpacked bytes to packed ones */
 	MAX_DEPTH = 32,	       /* folders in one another */
 	MAX_ENTRIES = 4000000, /* of one archive or folder tree */
 };
@@ -209,6 +210,7 @@ static int add_zip(struct source *s, const char *path, struct slice bytes, struc
 	struct zip_entry e;
 	char inner[4096];
 	int more;
+	uint64_t unpacked = 0;
 	TRY(zip_open(bytes, &z, err));
 	struct reader cursor = rd_init(z.directory);
 	while ((more = zip_next(&z, &cursor, &e, err)) > 0) {
@@ -221,6 +223,12 @@ static int add_zip(struct source *s, const char *path, struct slice bytes, struc
 			tell_skipped(s->b, inner, "", err->text);
 			continue;
 		}
+		/* Entries may overlap: then a small archive holds any amount. */
+		unpacked += s->b->bytes.len;
+		if (unpacked > MAX_DOCUMENT && unpacked / MAX_RATIO > bytes.len)
+			return err_limit(err,
+					 "unpacks to more than %d times its size - it is no feed",
+					 MAX_RATIO);
 		TRY(adv_build_bytes(s->b, inner, buf_slice(&s->b->bytes), true, err));
 	}
 	return more;
@@ -290,7 +298,7 @@ static int add_stream(struct source *s, const char *path, enum pack_kind kind, s
 		      struct err *err)
 {
 	struct pack_mem mem;
-	struct pack_limits lim = {.max_ratio = 4000};
+	struct pack_limits lim = {.max_ratio = MAX_RATIO};
 	auto_pack struct pack_stream *stream = NULL;
 	struct slice chunk;
 	TRY(pack_open(kind, pack_mem_source(&mem, bytes, 0), &lim, &stream, err));

@@ -6,9 +6,11 @@
 	err_input(err, "section \"%s\", item %u: %s - build or fetch the database again",          \
 		  adv_section_names[section], (unsigned)(i), what)
 
-static int check_sums(const struct adv_db *db, struct err *err)
+static int check_sums(const struct adv_db *db, bool with_text, struct err *err)
 {
 	for (int s = 0; s < ADV_SECTIONS; s++) {
+		if (s == ADV_S_TEXT && !with_text)
+			continue;
 		const struct adv_part *p = &db->part[s];
 		if (hash64(p->ptr, (size_t)p->size) != p->sum)
 			return err_input(err,
@@ -17,6 +19,16 @@ static int check_sums(const struct adv_db *db, struct err *err)
 					 adv_section_names[s]);
 	}
 	return 0;
+}
+
+int adv_check(const struct adv_db *db, struct err *err)
+{
+	return check_sums(db, false, err);
+}
+
+uint64_t adv_check_cost(const struct adv_db *db)
+{
+	return db->image.len - db->part[ADV_S_TEXT].size;
 }
 
 /* Bytes between the sections are zero, so that no byte of the file goes unchecked. */
@@ -166,7 +178,7 @@ static int check_vulns(const struct adv_db *db, struct err *err)
 
 int adv_verify(const struct adv_db *db, struct err *err)
 {
-	TRY(check_sums(db, err));
+	TRY(check_sums(db, true, err));
 	TRY(check_gaps(db, err));
 	TRY(check_strings(db, ADV_S_FEEDS, 1, ADV_S_STRINGS, err));
 	TRY(check_channels(db, err));

@@ -462,7 +462,7 @@ int adv_build_write(struct adv_build *b, const char *out, struct err *err)
 {
 	auto_buf struct buf image;
 	buf_init(&image, SIZE_MAX / 2);
-	if (adv_build_image(b, &image, err) < 0 || file_replace(out, buf_slice(&image), err) < 0)
+	if (adv_build_image(b, &image, err) < 0)
 		return err_wrap(err, "%s", out);
-	return 0;
+	return file_replace(out, buf_slice(&image), err);
 }

@@ -33,5 +33,7 @@ const struct report *scan_job_reports(const struct scan_job *job, size_t *n);
 /* The advisory file in force: given, $STRAKE_DB is resolved by the caller; else ~/.cache/strake/db/advisories.strakedb,
  * /var/lib/strake/advisories.strakedb. Empty when none is there. */
 int app_default_db(char *out, size_t cap, bool for_writing, struct err *err) must_use;
-int app_open_db(const char *given, bool starter_only, struct adv_db **ret, char *path, size_t cap,
-		struct err *err) must_use;
+/* Checked against its checksums: each time, or once for each state of a large file where `seen` remembers it. */
+struct cache;
+int app_open_db(const char *given, bool starter_only, const struct cache *seen, struct adv_db **ret,
+		char *path, size_t cap, struct err *err) must_use;

@@ -12,8 +12,9 @@
 #define FILE_ARENA    (200 * MIB)
 #define MAX_RELINKS   64
 
-struct relink { /* a wanted file that the tar has as a hard link to content under another name */
+struct relink { /* a wanted file whose content the tar has under another name */
 	struct slice path, target;
+	bool followed;
 };
 struct layer_run {
 	const struct layer_task *task;
@@ -153,12 +154,33 @@ static int wanted_file(struct layer_run *l, const struct tar_entry *e)
 	return 0;
 }
 
+/* What hides a package database without holding one must not look like an empty system. */
+static void warn_link(struct layer_run *l, const char *reason, const char *message)
+{
+	char marked[32];
+	bool database;
+	size_limit(l, &database);
+	snprintf(marked, sizeof(marked), "%s%s", database ? "!" : "", reason);
+	sink_warn(l, marked, message);
+}
+
+static bool link_target(const struct tar_entry *e, struct slice path, char out[4096], size_t *len)
+{
+	return e->type == TAR_HARDLINK ? path_normalise(e->link, out, 4096, len)
+				       : path_resolve(path, e->link, out, 4096, len);
+}
+
 static int note_relink(struct layer_run *l, const struct tar_entry *e, struct err *err)
 {
 	char target[4096];
 	size_t len;
-	if (l->nrelinks == MAX_RELINKS || !path_normalise(e->link, target, sizeof(target), &len)) {
-		sink_warn(l, "limit", "hard link was not followed");
+	bool database, usable = link_target(e, slice_of(l->path, l->path_len), target, &len);
+	size_limit(l, &database);
+	if (e->type == TAR_SYMLINK &&
+	    (!database || (usable && pkg_wanted(slice_of(target, len)) & l->mask)))
+		return 0; /* what it leads to is read under its own name */
+	if (l->nrelinks == MAX_RELINKS || !usable) {
+		warn_link(l, "limit", "link was not followed");
 		return 0;
 	}
 	struct relink *r = &l->relinks[l->nrelinks++];
@@ -179,7 +201,8 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	struct slice path = slice_of(l->path, l->path_len);
 	l->out.status.entries++;
 	TRY(index_add(&l->out.index, e, path, err));
-	l->mask = e->type == TAR_FILE || e->type == TAR_HARDLINK ? pkg_wanted(path) : 0;
+	bool content = e->type == TAR_FILE || e->type == TAR_HARDLINK || e->type == TAR_SYMLINK;
+	l->mask = content ? pkg_wanted(path) : 0;
 	if (!l->mask)
 		return 0;
 	return e->type == TAR_FILE ? wanted_file(l, e) : note_relink(l, e, err);
@@ -248,9 +271,23 @@ static int second_body(void *arg, const struct tar_entry *e, struct slice piece,
 		memcpy(l->path, path.ptr, path.len);
 		l->path_len = path.len;
 		l->mask = pkg_wanted(path);
+		l->relinks[i].followed = true;
 		TRY(analyse(l, whole, err));
 	}
 	return 0;
+}
+
+static void tell_unfollowed(struct layer_run *l, const char *reason, const char *message)
+{
+	for (size_t i = 0; i < l->nrelinks; i++) {
+		struct slice path = l->relinks[i].path;
+		if (l->relinks[i].followed)
+			continue;
+		memcpy(l->path, path.ptr, path.len);
+		l->path_len = path.len;
+		l->mask = pkg_wanted(path);
+		warn_link(l, reason, message);
+	}
 }
 
 static int walk_source(struct layer_run *l, struct slice head, struct pack_source in,
@@ -343,15 +380,15 @@ static int run(struct layer_run *l, struct err *err)
 	if (l->nrelinks == 0)
 		return 0;
 	if (l->task->bytes.fd < 0) {
-		for (size_t i = 0; i < l->nrelinks; i++)
-			layer_put_warning(
-			    &l->out, l->relinks[i].path, "unsupported",
-			    "a hard link cannot be followed in an archive that is read once");
+		tell_unfollowed(l, "unsupported",
+				"a link cannot be followed in an archive that is read once");
 		return 0;
 	}
 	l->second = true;
 	l->at = 0;
-	return walk(l, &second, err);
+	TRY(walk(l, &second, err));
+	tell_unfollowed(l, "missing", "it is a link to a file that is not in this layer");
+	return 0;
 }
 
 int layer_worker(void *task, int result)

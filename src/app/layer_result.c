@@ -6,7 +6,7 @@
 #include "app/app_internal.h"
 
 #define SECTIONS 5
-#define FORMAT	 3 /* bump when the layout changes */
+#define FORMAT	 4 /* bump when the layout changes */
 static const char magic[8] = "STRKLR03";
 
 enum { KIND_FILE = 1, KIND_PACKAGE = 2 };

@@ -16,6 +16,7 @@
 struct send {
 	struct pool *pool;
 	struct incomplete_list *inc;
+	struct slice target;
 	struct arena *arena;
 	char path[4096];
 	size_t len;
@@ -23,12 +24,41 @@ struct send {
 	uint64_t files;
 };
 
-static void incomplete(struct send *s, const char *reason, const char *message)
+static void incomplete(struct send *s, const char *reason, const char *message, bool whole)
 {
-	struct report_incomplete item = {.path = arena_dup(s->arena, slice_of(s->path, s->len)),
+	struct report_incomplete item = {.target = s->target,
+					 .path = arena_dup(s->arena, slice_of(s->path, s->len)),
 					 .reason = slice_str(reason),
-					 .message = arena_dup(s->arena, slice_str(message))};
+					 .message = arena_dup(s->arena, slice_str(message)),
+					 .whole = whole};
 	(void)!incomplete_add(s->inc, &item);
+}
+
+static bool is_database(uint64_t mask)
+{
+	size_t n;
+	const struct pkg_analyser *const *all = pkg_analysers(&n);
+	for (size_t i = 0; i < n; i++)
+		if (mask >> i & 1 && all[i]->database)
+			return true;
+	return false;
+}
+
+/* May a package database lie in this folder? */
+static bool holds_database(struct slice dir)
+{
+	size_t n;
+	const struct pkg_analyser *const *all = pkg_analysers(&n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t w = 0; w < PKG_MAX_WANTS && all[i]->database && all[i]->wants[w].kind;
+		     w++) {
+			struct slice pattern = slice_str(all[i]->wants[w].pattern);
+			if (pattern.len > dir.len &&
+			    slice_eq(slice_sub(pattern, 0, dir.len), dir) &&
+			    pattern.ptr[dir.len] == '/')
+				return true;
+		}
+	return false;
 }
 
 static void octal(char *to, size_t n, uint64_t v)
@@ -84,11 +114,12 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 {
 	struct slice path = slice_of(s->path, s->len);
 	struct stat st;
-	if (!pkg_wanted(path))
+	uint64_t mask = pkg_wanted(path);
+	if (!mask)
 		return 0;
 	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		incomplete(s, "permission", strerror(errno));
+		incomplete(s, "permission", strerror(errno), is_database(mask));
 		return 0;
 	}
 	if (!S_ISREG(st.st_mode))
@@ -111,7 +142,7 @@ static int send_entry(struct send *s, int dir, const struct dirent *e, struct er
 	size_t before = s->len, n = strlen(e->d_name);
 	struct stat st;
 	if (before + n + 2 > sizeof(s->path)) {
-		incomplete(s, "limit", "path is longer than 4096 bytes");
+		incomplete(s, "limit", "path is longer than 4096 bytes", false);
 		return 0;
 	}
 	if (before)
@@ -130,9 +161,9 @@ static int send_entry(struct send *s, int dir, const struct dirent *e, struct er
 		auto_close int fd =
 		    openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
-			incomplete(s, "permission", strerror(errno));
+			incomplete(s, "permission", strerror(errno), holds_database(path));
 		else if (s->depth >= MAX_DEPTH)
-			incomplete(s, "limit", "directories nested too deep");
+			incomplete(s, "limit", "directories nested too deep", false);
 		else
 			r = send_dir(s, take_fd(&fd), err);
 	}
@@ -177,6 +208,7 @@ int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struc
 		return err_sys(err, "%s", path);
 	s->pool = p;
 	s->inc = inc;
+	s->target = dir;
 	s->arena = a;
 	*ret = pool_slot(p);
 	if (!*ret)

@@ -42,6 +42,7 @@ static int load_ignore(struct scan_job *job, struct slice path, struct err *err)
 static int load_ignores(struct scan_job *job, struct err *err)
 {
 	static const char *const usual[] = {".strakeignore", ".trivyignore", ".trivyignore.yaml"};
+	struct stat st;
 	size_t n = job->opt.ignore_files_given ? job->opt.nignore_files : ARRAY_LEN(usual);
 	job->ignores = arena_array(&job->arena, n + 1, sizeof(*job->ignores));
 	if (!job->ignores)
@@ -49,7 +50,7 @@ static int load_ignores(struct scan_job *job, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		if (job->opt.ignore_files_given)
 			TRY(load_ignore(job, job->opt.ignore_files[i], err));
-		else if (access(usual[i], R_OK) == 0)
+		else if (stat(usual[i], &st) == 0 && S_ISREG(st.st_mode))
 			TRY(load_ignore(job, slice_str(usual[i]), err));
 	}
 	return 0;
@@ -65,8 +66,8 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 	pool_init(&job->pool, &job->opt);
 	int r = load_ignores(job, err);
 	if (r == 0 && opt->vulnerabilities)
-		r = app_open_db(opt->db, opt->starter_only, &job->db, job->db_path,
-				sizeof(job->db_path), err);
+		r = app_open_db(opt->db, opt->starter_only, &job->pool.cache, &job->db,
+				job->db_path, sizeof(job->db_path), err);
 	if (r < 0) {
 		scan_job_free(&job);
 		return r;

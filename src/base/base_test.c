@@ -3,6 +3,7 @@
 #include "tests/test.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 static void slices_cut_and_compare(void **state)
 {
@@ -195,6 +196,17 @@ static void a_file_is_replaced_whole_or_not_at_all(void **state)
 	buf_init(&b, 2);
 	assert_true(file_read(path, &b, &err) < 0);
 	assert_int_equal(err.kind, ERR_LIMIT);
+	/* A pipe stays a pipe, and a missing folder is named as such. */
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	struct mapping m;
+	assert_true(file_map(path, &m, &err) < 0); /* at once: nobody writes to it */
+	assert_true(file_replace(path, SL("new"), &err) < 0);
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_true(file_replace("/nonexistent-folder/x", SL("new"), &err) < 0);
+	assert_int_equal(err.kind, ERR_NOT_FOUND);
 	unlink(path);
 	assert_int_equal(rmdir(dir), 0); /* nothing was left behind */
 }

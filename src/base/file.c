@@ -26,7 +26,8 @@ int file_map_fd(int fd, struct mapping *ret, struct err *err)
 
 int file_map(const char *path, struct mapping *ret, struct err *err)
 {
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe without a writer must not hold us up: it cannot be mapped anyway. */
+	auto_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, "%s", path);
 	if (file_map_fd(fd, ret, err) < 0)
@@ -107,8 +108,14 @@ int file_mkdirs(const char *dir, struct err *err)
 
 int file_writer_open(struct file_writer *w, const char *path, struct err *err)
 {
+	struct stat st;
 	w->fd = -1;
 	w->temp[0] = '\0';
+	/* A rename would put a file where a device, a pipe or a socket was. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(err, ERR_INPUT, -EINVAL,
+			       "%s: is no regular file and cannot be replaced - name another file",
+			       path);
 	int n = snprintf(w->path, sizeof(w->path), "%s", path);
 	if (n < 0 || (size_t)n >= sizeof(w->path))
 		return err_usage(err, "%.64s...: path too long", path);
@@ -116,6 +123,9 @@ int file_writer_open(struct file_writer *w, const char *path, struct err *err)
 	w->fd = mkostemp(w->temp, O_CLOEXEC);
 	if (w->fd < 0) {
 		w->temp[0] = '\0';
+		if (errno == ENOENT || errno == ENOTDIR)
+			return err_set(err, ERR_NOT_FOUND, -errno,
+				       "%s: its folder is not there - make it first", path);
 		return err_sys(err, "%s", path);
 	}
 	mode_t mask = umask(0);

@@ -83,9 +83,11 @@ static int run_config(const struct options *o)
 	size_t n;
 	struct err err = {0};
 	const struct command *const *all = commands(&n);
-	struct json_writer w, *json = strcmp(opt_string(o, "format"), "json") == 0 ? &w : NULL;
+	struct json_writer w, *json;
 	auto_buf struct buf out;
-	int r = 0;
+	bool wants_json;
+	int r = cmd_table_or_json(o, &wants_json);
+	json = wants_json ? &w : NULL;
 	buf_init(&out, 16 * MIB);
 	jw_init(&w, &out, 2);
 	jw_array(&w);

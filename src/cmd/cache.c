@@ -21,10 +21,14 @@ static int run_status(const struct options *o)
 	struct err err = {0};
 	struct cache c;
 	struct cache_stat st;
+	bool json;
+	int r = cmd_table_or_json(o, &json);
+	if (r)
+		return r;
 	if (cache_open(opt_string(o, "cache-dir"), 0, &c, &err) < 0 ||
 	    cache_stat(&c, &st, &err) < 0)
 		return cmd_fail(&err);
-	if (strcmp(opt_string(o, "format"), "json") != 0) {
+	if (!json) {
 		printf("%s: %llu layer results, %llu bytes\n", c.dir,
 		       (unsigned long long)st.entries, (unsigned long long)st.bytes);
 		return 0;

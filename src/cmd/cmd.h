@@ -46,6 +46,7 @@ struct command {
 	const struct opt *options;
 	struct example examples[CMD_MAX_EXAMPLES];
 	int (*run)(const struct options *o); /* exit code */
+	void (*man_more)(struct buf *out);   /* further sections of the man page; NULL none */
 };
 const struct command *const *commands(size_t *n);
 const struct opt *global_options(void);
@@ -67,6 +68,9 @@ void help_command(const struct command *c);
 void help_overview(void);
 void help_man(const struct command *c, struct buf *out);
 int help_completion(const char *shell, struct buf *out);
+bool cmd_wants_colour(const struct options *o); /* as far as the user and TERM say */
+/* table or json, else 2 after saying so. */
+int cmd_table_or_json(const struct options *o, bool *json) must_use;
 /* Says err and gives its exit code. */
 int cmd_fail(const struct err *err) must_use;
 int cmd_usage(const char *fmt, ...) printf_like(1, 2);

@@ -4,7 +4,9 @@
 #include "cmd/cmd.h"
 #include "text/text.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct opt build_options[] = {
     {"from", 0, OPT_LIST, "PATH", NULL,
@@ -22,7 +24,7 @@ static const struct opt read_options[] = {
 /* ---- build ---- */
 
 struct watch {
-	uint64_t skipped, others;
+	uint64_t read, skipped, others;
 	bool progress;
 };
 
@@ -42,8 +44,9 @@ static void on_skipped(void *arg, const char *file, const char *where, const cha
 
 static void on_progress(void *arg, const char *file, uint64_t bytes)
 {
-	const struct watch *w = arg;
+	struct watch *w = arg;
 	(void)bytes;
+	w->read++;
 	if (w->progress)
 		fprintf(stderr, "\r\033[Kreading %.60s", file);
 }
@@ -64,9 +67,12 @@ static size_t feed_paths(const struct options *o, const char **paths, size_t cap
 static int output_path(const char *output, char *path, size_t cap, char *dir, size_t dir_cap,
 		       struct err *err)
 {
-	if (output)
+	if (output && strlen(output) >= cap)
+		return err_usage(err, "--output %.64s...: the name is too long", output);
+	/* Behind a link its target is replaced, the link stays. */
+	if (output && !realpath(output, path))
 		snprintf(path, cap, "%s", output);
-	else
+	else if (!output)
 		TRY(app_default_db(path, cap, true, err));
 	const char *slash = strrchr(path, '/');
 	snprintf(dir, dir_cap, "%.*s", slash ? MAX((int)(slash - path), 1) : 1, slash ? path : ".");
@@ -74,8 +80,8 @@ static int output_path(const char *output, char *path, size_t cap, char *dir, si
 }
 
 /* Feeds come from outside: while they are read this process can reach nothing else. */
-static int build(struct adv_build *b, const struct options *o, char *path, size_t cap,
-		 struct err *err)
+static int build(struct adv_build *b, const struct options *o, const struct watch *w, char *path,
+		 size_t cap, struct err *err)
 {
 	const char *paths[256];
 	char dir[4096];
@@ -89,6 +95,11 @@ static int build(struct adv_build *b, const struct options *o, char *path, size_
 	for (size_t i = 0; i < n; i++)
 		if (adv_build_add(b, paths[i], err) < 0)
 			return err_wrap(err, "db build");
+	/* An empty database would find nothing, and would take the place of a good one. */
+	if (w->read == 0)
+		return err_input(
+		    err, "db build: no feed of a known kind among what was named, nothing was "
+			 "written - see `strake help db build` for the kinds");
 	return adv_build_write(b, path, err);
 }
 
@@ -98,14 +109,18 @@ static void print_info(const struct adv_db *db, const char *path)
 	char when[TIME_TEXT];
 	adv_info_get(db, &info);
 	time_text(info.built, when);
-	printf("%s: built %s, %llu bytes, %llu problems, %llu statements about %llu packages\n",
-	       path[0] ? path : "built-in starter set", when, (unsigned long long)info.size,
-	       (unsigned long long)info.vulns, (unsigned long long)info.rows,
-	       (unsigned long long)info.keys);
+	/* The starter set is as old as the program. */
+	printf("%s: %s%s%s%llu bytes, %llu problems, %llu statements about %llu packages\n",
+	       path[0] ? path : "built-in starter set", info.built > 0 ? "built " : "",
+	       info.built > 0 ? when : "", info.built > 0 ? ", " : "",
+	       (unsigned long long)info.size, (unsigned long long)info.vulns,
+	       (unsigned long long)info.rows, (unsigned long long)info.keys);
 	for (uint32_t i = 0; i < info.nfeeds; i++) {
 		struct adv_feed_info f;
 		char newest[TIME_TEXT] = "";
 		adv_feed_get(db, i, &f);
+		if (f.records == 0 && f.skipped == 0)
+			continue;
 		if (f.newest)
 			time_text(f.newest, newest);
 		printf("  %-24.*s %8llu records", SL_FMT(f.name), (unsigned long long)f.records);
@@ -123,10 +138,10 @@ static int run_build(const struct options *o)
 	struct adv_report report = {on_skipped, on_progress, &w};
 	CLEANUP(adv_build_free) struct adv_build *b = NULL;
 	auto_adv struct adv_db *db = NULL;
-	char path[4096];
+	char path[PATH_MAX];
 	int r = adv_build_new(&b, &report, &err);
 	if (r == 0)
-		r = build(b, o, path, sizeof(path), &err);
+		r = build(b, o, &w, path, sizeof(path), &err);
 	if (w.progress)
 		fprintf(stderr, "\r\033[K");
 	if (r < 0)
@@ -149,12 +164,7 @@ static int run_build(const struct options *o)
 static int open_db(const struct options *o, struct adv_db **db, char *path, size_t cap,
 		   struct err *err)
 {
-	return app_open_db(opt_string(o, "db"), false, db, path, cap, err);
-}
-
-static bool wants_json(const struct options *o)
-{
-	return strcmp(opt_string(o, "format"), "json") == 0;
+	return app_open_db(opt_string(o, "db"), false, NULL, db, path, cap, err);
 }
 
 static int put_json(struct buf *out)
@@ -202,9 +212,13 @@ static int run_status(const struct options *o)
 	struct err err = {0};
 	auto_adv struct adv_db *db = NULL;
 	char path[4096];
+	bool json;
+	int r = cmd_table_or_json(o, &json);
+	if (r)
+		return r;
 	if (open_db(o, &db, path, sizeof(path), &err) < 0)
 		return cmd_fail(&err);
-	if (!wants_json(o)) {
+	if (!json) {
 		print_info(db, path);
 		return 0;
 	}
@@ -310,12 +324,16 @@ static int run_search(const struct options *o)
 	auto_adv struct adv_db *db = NULL;
 	char path[4096];
 	struct json_writer w;
-	if (o->nargs != 1)
-		return cmd_usage("name one package");
+	bool json;
+	int r = cmd_table_or_json(o, &json);
+	if (r == 0 && o->nargs != 1)
+		r = cmd_usage("name one package");
+	if (r)
+		return r;
 	if (open_db(o, &db, path, sizeof(path), &err) < 0)
 		return cmd_fail(&err);
 	auto_buf struct buf out;
-	struct printer p = {.db = db, .json = wants_json(o) ? &w : NULL, .vuln = UINT32_MAX};
+	struct printer p = {.db = db, .json = json ? &w : NULL, .vuln = UINT32_MAX};
 	buf_init(&out, 256 * MIB);
 	jw_init(&w, &out, 2);
 	jw_array(&w);
@@ -377,8 +395,12 @@ static int run_show(const struct options *o)
 	auto_adv struct adv_db *db = NULL;
 	char path[4096];
 	struct adv_vuln v;
-	if (o->nargs != 1)
-		return cmd_usage("name one vulnerability");
+	bool json;
+	int r = cmd_table_or_json(o, &json);
+	if (r == 0 && o->nargs != 1)
+		r = cmd_usage("name one vulnerability");
+	if (r)
+		return r;
 	if (open_db(o, &db, path, sizeof(path), &err) < 0)
 		return cmd_fail(&err);
 	uint32_t at = adv_find(db, slice_str(o->args[0]));
@@ -389,7 +411,7 @@ static int run_show(const struct options *o)
 	adv_vuln_get(db, at, &v);
 	auto_buf struct buf out;
 	struct json_writer w;
-	struct printer p = {.db = db, .json = wants_json(o) ? &w : NULL, .vuln = at};
+	struct printer p = {.db = db, .json = json ? &w : NULL, .vuln = at};
 	buf_init(&out, 64 * MIB);
 	jw_init(&w, &out, 2);
 	jw_object(&w);

@@ -136,6 +136,8 @@ void help_man(const struct command *c, struct buf *out)
 	}
 	buf_puts(out, SL(".SH OPTIONS OF EVERY COMMAND\n"));
 	man_options(out, global_options());
+	if (c->man_more)
+		c->man_more(out);
 	if (c->examples[0].line)
 		buf_puts(out, SL(".SH EXAMPLES\n"));
 	for (size_t i = 0; i < CMD_MAX_EXAMPLES && c->examples[i].line; i++) {

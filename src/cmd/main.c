@@ -27,6 +27,22 @@ int cmd_usage(const char *fmt, ...)
 	return 2;
 }
 
+bool cmd_wants_colour(const struct options *o)
+{
+	const char *term = getenv("TERM");
+	return !getenv("NO_COLOR") && !opt_flag(o, "no-color") &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
+int cmd_table_or_json(const struct options *o, bool *json)
+{
+	const char *format = opt_string(o, "format");
+	*json = strcmp(format, "json") == 0;
+	if (*json || strcmp(format, "table") == 0)
+		return 0;
+	return cmd_usage("--format %s: no such format - there are table and json", format);
+}
+
 /* Pipes, terminals and what stands for an open descriptor: they cannot be replaced, only written. */
 static int write_special(const char *path, struct slice text, struct err *err)
 {
@@ -90,6 +106,21 @@ static size_t list_group(const char *word, bool print)
 	return found;
 }
 
+/* What other scanners call it. */
+static const char *habit(const char *word)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} words[] = {{"image", "scan TARGET"},	{"filesystem", "scan rootfs:DIR"},
+		     {"fs", "scan rootfs:DIR"}, {"rootfs", "scan rootfs:DIR"},
+		     {"i", "scan TARGET"},	{"version", "--version"},
+		     {"clean", "cache clean"}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].theirs, word) == 0)
+			return words[i].ours;
+	return NULL;
+}
+
 /* "db" alone, or a word that is no command. */
 static int no_command(int argc, char **argv)
 {
@@ -105,6 +136,12 @@ static int no_command(int argc, char **argv)
 	for (size_t i = 0; i < n; i++)
 		names[i] = all[i]->name;
 	snprintf(given, sizeof(given), "%s%s%s", argv[1], group ? " " : "", group ? argv[2] : "");
+	if (habit(argv[1]))
+		return cmd_usage("\"%s\" is no command - did you mean \"strake %s\"?", argv[1],
+				 habit(argv[1]));
+	if (!group && strpbrk(argv[1], "./:"))
+		return cmd_usage("\"%s\" is no command - did you mean \"strake scan %s\"?", argv[1],
+				 argv[1]);
 	const char *near = nearest_word(given, names, n);
 	if (near)
 		return cmd_usage("\"%s\" is no command - did you mean \"strake %s\"?", given, near);
@@ -127,6 +164,26 @@ static void arm_timeout(const struct options *o)
 	alarm((unsigned)MIN(opt_number(o, "timeout") + 2, INT32_MAX));
 }
 
+/* A file that shrinks while it is mapped cannot be read to its end. */
+static void on_bus_error(int sig)
+{
+	static const char text[] =
+	    "error: a file was cut short while it was read - replace files by "
+	    "renaming, and run again\n";
+	(void)sig;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(3);
+}
+
+/* What was printed must have arrived. */
+static int finish(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	log_error("standard output: %s - the result is not complete", strerror(errno));
+	return code == 2 ? 2 : 3;
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	struct options o;
@@ -134,8 +191,7 @@ static int run(const struct command *c, int argc, char **argv)
 	if (r == 0 && o.help)
 		help_command(c);
 	else if (r == 0) {
-		bool colour =
-		    isatty(STDERR_FILENO) && !getenv("NO_COLOR") && !opt_flag(&o, "no-color");
+		bool colour = isatty(STDERR_FILENO) && cmd_wants_colour(&o);
 		log_setup(opt_flag(&o, "quiet")	  ? LOG_QUIET
 			  : opt_flag(&o, "debug") ? LOG_VERBOSE
 						  : LOG_NORMAL,
@@ -144,22 +200,21 @@ static int run(const struct command *c, int argc, char **argv)
 		r = c->run(&o);
 	}
 	options_free(&o);
-	if (fflush(stdout) != 0 && r == 0)
-		r = 3;
 	return r;
 }
 
 int main(int argc, char **argv)
 {
 	int used = 0;
+	signal(SIGBUS, on_bus_error);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		help_overview();
-		return argc < 2 ? 2 : 0;
+		return finish(argc < 2 ? 2 : 0);
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0) {
 		puts("strake " STRAKE_VERSION);
-		return 0;
+		return finish(0);
 	}
 	const struct command *c = find_command(argc, argv, &used);
-	return c ? run(c, argc - used, argv + used) : no_command(argc, argv);
+	return finish(c ? run(c, argc - used, argv + used) : no_command(argc, argv));
 }

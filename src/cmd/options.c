@@ -5,6 +5,7 @@
 #include "text/text.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 static const struct opt globals[] = {
     {"config", 'c', OPT_STRING, "FILE", NULL,
@@ -412,9 +413,10 @@ static int read_config(struct options *o, const char *file)
 	struct node *root;
 	doc_init(&d);
 	buf_init(&text, MIB);
-	if (file_read(file, &text, &err) < 0 ||
-	    (slice_trim(buf_slice(&text)).len &&
-	     yaml_parse(&d, buf_slice(&text), NULL, &root, &err) < 0))
+	if (file_read(file, &text, &err) < 0)
+		return cmd_usage("configuration: %s", err.text);
+	if (slice_trim(buf_slice(&text)).len &&
+	    yaml_parse(&d, buf_slice(&text), NULL, &root, &err) < 0)
 		return cmd_usage("%s: %s", file, err.text);
 	if (slice_trim(buf_slice(&text)).len == 0 || root->type == NODE_NULL)
 		return 0;
@@ -435,8 +437,10 @@ static int from_file(struct options *o)
 	else if (home)
 		snprintf(user, sizeof(user), "%s/.config/strake/config.yaml", home);
 	const char *places[] = {"strake.yaml", user, "/etc/strake/config.yaml"};
+	struct stat st;
+	/* Pipes and the like are read when named, not when they happen to lie there. */
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		if (places[i][0] && access(places[i], R_OK) == 0) {
+		if (places[i][0] && stat(places[i], &st) == 0 && S_ISREG(st.st_mode)) {
 			struct slice kept = arena_dup(&o->arena, slice_str(places[i]));
 			return kept.ptr ? read_config(o, kept.ptr) : cmd_usage("out of memory");
 		}

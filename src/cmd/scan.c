@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 
 static const struct opt scan_options[] = {
-    {"format", 'f', OPT_STRING, "NAME", "table", "report format: table, json"},
+    {"format", 'f', OPT_STRING, "NAME", "table", "report format: " REPORT_NAMES},
     {"output", 'o', OPT_LIST, "[NAME=]FILE", NULL,
      "write the report to FILE, whole or not at all; NAME=FILE writes that format, and may be "
      "repeated"},
@@ -74,9 +74,11 @@ static int word_bits(const struct options *o, const char *name, struct words wor
 			snprintf(given, sizeof(given), "%.*s",
 				 (int)MIN(word.len, sizeof(given) - 1), word.ptr);
 			const char *near = nearest_word(given, words.names, words.n);
-			return cmd_usage("--%s: unknown word \"%s\"%s%s%s", name, given,
-					 near ? " - did you mean \"" : "", near ? near : "",
-					 near ? "\"?" : "");
+			return near ? cmd_usage("--%s: unknown word \"%s\" - did you mean \"%s\"?",
+						name, given, near)
+				    : cmd_usage("--%s: this version does not know \"%s\" - strake "
+						"scan --help lists the words",
+						name, given);
 		}
 	}
 	return 0;
@@ -105,6 +107,9 @@ static int read_request(const struct options *o, struct request *rq)
 	struct scan_options *s = &rq->opt;
 	uint32_t scanners, types;
 	const char *const *items;
+	if (opt_number(o, "exit-code") > 255 || opt_number(o, "exit-on-eol") > 255)
+		return cmd_usage(
+		    "--exit-code, --exit-on-eol: the system knows codes from 0 to 255");
 	int r =
 	    word_bits(o, "severity", (struct words){adv_severity_names, 5}, &s->filter.severities);
 	if (r == 0)
@@ -178,8 +183,8 @@ static bool is_partial(const struct request *rq, const struct report *r)
 static int exit_code(const struct options *o, const struct request *rq, const struct report *r,
 		     size_t n)
 {
-	int given = (int)MIN(opt_number(o, "exit-code"), 255),
-	    eol = (int)MIN(opt_number(o, "exit-on-eol"), 255), code = 0;
+	int given = (int)opt_number(o, "exit-code"), eol = (int)opt_number(o, "exit-on-eol"),
+	    code = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (is_partial(rq, &r[i]))
 			return 4;
@@ -211,7 +216,7 @@ static int write_one(const struct options *o, const struct report_writer *w, con
 	struct err err = {0};
 	auto_buf struct buf out;
 	bool tty = !path && isatty(STDOUT_FILENO);
-	struct report_style st = {.colour = tty && !getenv("NO_COLOR") && !opt_flag(o, "no-color"),
+	struct report_style st = {.colour = tty && cmd_wants_colour(o),
 				  .list_all_pkgs = opt_flag(o, "list-all-pkgs"),
 				  .show_suppressed = opt_flag(o, "show-suppressed"),
 				  .width = tty	  ? terminal_width()
@@ -269,6 +274,12 @@ static int read_outputs(const struct options *o, struct output *outs, size_t cap
 		return cmd_usage("--output: more than %zu outputs", cap);
 	for (size_t i = 0; i < *n; i++) {
 		int r = read_output(items[i], w, &outs[i]);
+		for (size_t k = 0; k < i && r == 0; k++)
+			if (strcmp(outs[k].path, outs[i].path) == 0)
+				r = cmd_usage(
+				    "--output: %s is named twice - one report would replace "
+				    "the other",
+				    outs[i].path);
 		if (r)
 			return r;
 	}
@@ -315,6 +326,15 @@ static int run(const struct options *o)
 	return scan(o, &rq, outs, nouts);
 }
 
+static void man_formats(struct buf *out)
+{
+	size_t n;
+	const struct report_writer *const *all = report_writers(&n);
+	buf_puts(out, SL(".SH FORMATS\n"));
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, ".TP\n.B %s\n%s\n", all[i]->name, all[i]->help);
+}
+
 const struct command cmd_scan = {
     .name = "scan",
     .synopsis = "TARGET...",
@@ -336,4 +356,5 @@ const struct command cmd_scan = {
 		  "two reports of one run"},
 		 {"strake scan --fail-on critical,eol docker:app:latest", "a gate in CI"}},
     .run = run,
+    .man_more = man_formats,
 };

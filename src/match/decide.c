@@ -32,18 +32,26 @@ void decide_begin(struct decision *d)
 		qsort(d->verdicts, d->nverdicts, sizeof(*d->verdicts), by_vuln);
 }
 
+static bool is_last_word(const struct decision *d, const struct verdict *v)
+{
+	return d->channels->role[v->channel] == CH_LAST_WORD && !v->exact;
+}
+
 /* Marks those of v that count: own feed before others, special stream before the general. */
 static void mark_heard(const struct decision *d, struct verdict *v, size_t n)
 {
-	bool own = false;
+	bool own = false, first = false;
 	unsigned rank = 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		own |= !v[i].foreign;
+		first |= !is_last_word(d, &v[i]);
+	}
 	for (size_t i = 0; i < n; i++)
 		if (v[i].foreign != own && v[i].kind != V_UNFIXED)
 			rank = MAX(rank, d->channels->rank[v[i].channel]);
 	for (size_t i = 0; i < n; i++)
-		v[i].heard = v[i].foreign != own && d->channels->rank[v[i].channel] >= rank;
+		v[i].heard = v[i].foreign != own && d->channels->rank[v[i].channel] >= rank &&
+			     !(first && is_last_word(d, &v[i]));
 }
 
 static enum verdict_kind weigh(const struct verdict *v, size_t n)
@@ -121,8 +129,9 @@ static void take_row(const struct decision *d, const struct verdict *v, struct f
 	}
 	if (telling(row.status) > telling(f->status))
 		f->status = row.status;
-	/* Of several fixes for one problem the last one has them all. */
-	if (v->fixed.len &&
+	/* Of several fixes for one problem the last one has them all. One in a stream that the system
+	 * does not follow cannot be had. */
+	if (v->fixed.len && !is_last_word(d, v) &&
 	    (f->fixed_version.len == 0 ||
 	     d->subject->scheme->compare(v->fixed, f->fixed_version) == VER_GREATER))
 		f->fixed_version = v->fixed;

@@ -38,7 +38,7 @@ static bool type_fits(const struct pkg_os *os, struct slice type)
 	return slice_is(type, "rpm");
 }
 
-static int add_channel(struct matcher *m, struct slice name, unsigned rank)
+static int add_channel(struct matcher *m, struct slice name, unsigned rank, enum channel_role role)
 {
 	struct channels *c = &m->channels;
 	if (!name.ptr)
@@ -46,7 +46,28 @@ static int add_channel(struct matcher *m, struct slice name, unsigned rank)
 	if (!adv_has_channel(m->db, name))
 		return 0;
 	c->names[c->n] = name;
+	c->role[c->n] = role;
 	c->rank[c->n++] = rank;
+	return 0;
+}
+
+/* An image of RHEL 9.2 does not tell whether it follows the extended updates of 9.2. A build for 9.2
+ * ("el9_2") that has their fix has it, though the major release counts a later one. */
+static int add_extended_updates(struct matcher *m, struct slice base)
+{
+	static const char *const streams[] = {"eus", "aus", "tus", "e4s"};
+	struct slice name = m->inv->os.name, major = slice_from(base, strlen("redhat:"));
+	ssize_t dot = slice_chr(name, '.');
+	if (dot <= 0 || !slice_eq(slice_sub(name, 0, (size_t)dot), major))
+		return 0;
+	struct slice minor = slice_from(name, (size_t)dot + 1);
+	m->channels.minor_tag = arena_printf(m->arena, "el%.*s_%.*s", SL_FMT(major), SL_FMT(minor));
+	if (!m->channels.minor_tag.ptr)
+		return err_oom(m->err);
+	for (size_t i = 0; i < ARRAY_LEN(streams); i++)
+		TRY(add_channel(m,
+				arena_printf(m->arena, "redhat:%.*s+%s", SL_FMT(name), streams[i]),
+				0, CH_FIXES));
 	return 0;
 }
 
@@ -57,21 +78,26 @@ static int find_channels(struct matcher *m)
 	struct slice base = os->channel;
 	ssize_t plus = slice_chr(base, '+');
 	if (plus >= 0) {
-		TRY(add_channel(m, base, 1));
+		TRY(add_channel(m, base, 1, CH_FULL));
 		base = slice_sub(base, 0, (size_t)plus);
 		/* Red Hat's EUS statements stand beside those of the major release. */
 		ssize_t dot = slice_rchr(base, '.');
 		if (slice_starts(base, "redhat:") && dot >= 0)
 			base = slice_sub(base, 0, (size_t)dot);
-	} else if (os->esm) {
-		TRY(add_channel(m, arena_printf(m->arena, "%.*s+esm", SL_FMT(base)), 1));
+	} else if (slice_starts(base, "ubuntu:")) {
+		/* After standard support problems are recorded for ESM alone, and the packages of
+		 * those without Ubuntu Pro have them just the same. */
+		TRY(add_channel(m, arena_printf(m->arena, "%.*s+esm", SL_FMT(base)), os->esm,
+				os->esm ? CH_FULL : CH_LAST_WORD));
+	} else if (slice_is(os->family, "redhat") && slice_starts(base, "redhat:")) {
+		TRY(add_extended_updates(m, base));
 	}
 	/* CentOS published no statements of its own; it was rebuilt from Red Hat's packages. */
 	if (slice_starts(base, "centos:")) {
 		struct slice rel = slice_from(base, strlen("centos:"));
 		base = arena_printf(m->arena, "redhat:%.*s", SL_FMT(rel));
 	}
-	return base.len || !base.ptr ? add_channel(m, base, 0) : 0;
+	return base.len || !base.ptr ? add_channel(m, base, 0, CH_FULL) : 0;
 }
 
 static void find_eol(struct matcher *m, int64_t now)
@@ -89,6 +115,14 @@ static void find_eol(struct matcher *m, int64_t now)
 	m->result->eol = now / 86400 > day;
 }
 
+/* A fix of a stream that the system is not known to follow counts for a build that is of that stream. */
+static bool is_installed_fix(const struct matcher *m, const struct subject *s,
+			     const struct verdict *v)
+{
+	struct slice mark = m->channels.minor_tag.len ? m->channels.minor_tag : SL("esm");
+	return v->kind == V_FIXED && slice_find(s->pkg->version, mark) >= 0;
+}
+
 static int judge_rows(struct matcher *m, const struct subject *s, struct slice name, size_t channel)
 {
 	uint32_t first, n = adv_lookup(m->db, m->channels.names[channel], name, &first);
@@ -103,6 +137,10 @@ static int judge_rows(struct matcher *m, const struct subject *s, struct slice n
 				    .channel = (uint8_t)channel,
 				    .by_source = (row.flags & ADV_SOURCE_NAME) != 0};
 		v.kind = judge(m->db, s, &row, &v.fixed, &v.exact);
+		if (m->channels.role[channel] != CH_FULL && is_installed_fix(m, s, &v))
+			v.exact = true;
+		else if (m->channels.role[channel] == CH_FIXES)
+			continue;
 		if (v.kind == V_INVALID)
 			m->result->invalid_rows++;
 		v.foreign = slice_starts(row.feed, "osv");
@@ -143,6 +181,11 @@ static bool is_alias_of(const struct finding *f, const struct finding *of)
 static size_t drop_doubles(struct finding *f, size_t n)
 {
 	size_t kept = 0;
+	bool aliases = false;
+	for (size_t i = 0; i < n; i++)
+		aliases |= f[i].naliases > 0;
+	if (!aliases)
+		return n;
 	for (size_t i = 0; i < n; i++) {
 		bool twice = false;
 		for (size_t k = 0; k < n && !slice_starts(f[i].id, "CVE-") && !twice; k++)

@@ -4,10 +4,18 @@
 
 #include "match/match.h"
 
+enum channel_role {
+	CH_FULL,
+	CH_LAST_WORD, /* heard only where the others are silent */
+	CH_FIXES,     /* only its fixes that are installed count */
+};
+#define MAX_CHANNELS 6
 struct channels {
-	struct slice names[2];
-	unsigned rank[2]; /* higher: the more special stream */
+	struct slice names[MAX_CHANNELS];
+	unsigned rank[MAX_CHANNELS]; /* higher: the more special stream */
+	enum channel_role role[MAX_CHANNELS];
 	size_t n;
+	struct slice minor_tag; /* of releases built for the minor release of CH_FIXES: "el9_2" */
 };
 
 /* A package made ready for judging. */

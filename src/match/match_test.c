@@ -303,9 +303,21 @@ static void esm_replaces_what_the_release_says(void **state)
 		fixed_in(&b, row("ubuntu:16.04", "a", "CVE-2024-0003"), "1.0-1ubuntu2");
 		package(&b, "deb", "a", "1.0-1ubuntu1~esm1");
 		found(&b, esm ? "a CVE-2024-0002 1.0-1ubuntu1~esm9; a CVE-2024-0003 1.0-1ubuntu2"
-			      : "a CVE-2024-0001 end_of_life; a CVE-2024-0002 end_of_life; a "
-				"CVE-2024-0003 1.0-1ubuntu2");
+			      : "a CVE-2024-0002 end_of_life; a CVE-2024-0003 1.0-1ubuntu2");
 	}
+}
+
+static void esm_tells_what_the_release_no_longer_does(void **state)
+{
+	(void)state;
+	auto_bench struct bench b;
+	bench_init(&b, "ubuntu", "ubuntu:16.04");
+	fixed_in(&b, row("ubuntu:16.04+esm", "a", "CVE-2024-0001"), "1.0-1ubuntu1+esm5");
+	fixed_in(&b, row("ubuntu:16.04+esm", "a", "CVE-2024-0002"), "1.0-1ubuntu0+esm1");
+	fixed_in(&b, row("ubuntu:16.04+esm", "a", "CVE-2024-0003"), "1.0-1ubuntu1+esm5");
+	fixed_in(&b, row("ubuntu:16.04", "a", "CVE-2024-0003"), "1.0-1ubuntu1");
+	package(&b, "deb", "a", "1.0-1ubuntu1");
+	found(&b, "a CVE-2024-0001 affected");
 }
 
 static void eus_statements_meet_a_system_on_eus_only(void **state)
@@ -319,6 +331,23 @@ static void eus_statements_meet_a_system_on_eus_only(void **state)
 		package(&b, "rpm", "a", "1-2.el9_2");
 		found(&b, eus ? "" : "a CVE-2024-0001 1-9.el9_4");
 	}
+}
+
+static void a_build_of_the_extended_updates_has_their_fix(void **state)
+{
+	(void)state;
+	auto_bench struct bench b;
+	bench_init(&b, "redhat", "redhat:9");
+	b.inv.os.name = SL("9.2");
+	fixed_in(&b, row("redhat:9", "a", "CVE-2024-0001"), "1-9.el9_4");
+	fixed_in(&b, row("redhat:9.2+eus", "a", "CVE-2024-0001"), "1-2.el9_2");
+	fixed_in(&b, row("redhat:9", "a", "CVE-2024-0002"), "1-9.el9_4");
+	fixed_in(&b, row("redhat:9.2+e4s", "a", "CVE-2024-0002"), "1-3.el9_2");
+	fixed_in(&b, row("redhat:9.2+eus", "b", "CVE-2024-0003"), "1-1.el9_2");
+	fixed_in(&b, row("redhat:9", "b", "CVE-2024-0003"), "1-9.el9_4");
+	package(&b, "rpm", "a", "1-2.el9_2");
+	package(&b, "rpm", "b", "1-5.el9");
+	found(&b, "a CVE-2024-0002 1-9.el9_4; b CVE-2024-0003 1-9.el9_4");
 }
 
 static void not_affected_ends_it(void **state)
@@ -521,6 +550,8 @@ RUN_TESTS(T(a_source_row_is_compared_with_the_source_version),
 	  T(modular_fixes_of_an_unnamed_stream_meet_the_like),
 	  T(oracles_ksplice_and_fips_builds_are_packages_of_their_own),
 	  T(an_extra_of_amazon_meets_its_own_version_line), T(esm_replaces_what_the_release_says),
+	  T(esm_tells_what_the_release_no_longer_does),
+	  T(a_build_of_the_extended_updates_has_their_fix),
 	  T(eus_statements_meet_a_system_on_eus_only), T(not_affected_ends_it),
 	  T(the_distributions_own_feed_is_heard_first),
 	  T(a_fix_ends_an_open_statement_and_a_later_fix_counts), T(ranges_hold_their_ends),

@@ -218,17 +218,24 @@ static int put_report(struct json_writer *w, const struct report *r, const struc
 	return 0;
 }
 
+int json_reports(struct json_writer *w, const struct report *reports, size_t n,
+		 const struct report_style *st, struct err *err)
+{
+	if (n != 1)
+		jw_array(w);
+	for (size_t i = 0; i < n; i++)
+		TRY(put_report(w, &reports[i], st, err));
+	if (n != 1)
+		jw_end(w, ']');
+	return 0;
+}
+
 static int json_write(const struct report *reports, size_t n, const struct report_style *st,
 		      struct buf *out, struct err *err)
 {
 	struct json_writer w;
 	jw_init(&w, out, 2);
-	if (n != 1)
-		jw_array(&w);
-	for (size_t i = 0; i < n; i++)
-		TRY(put_report(&w, &reports[i], st, err));
-	if (n != 1)
-		jw_end(&w, ']');
+	TRY(json_reports(&w, reports, n, st, err));
 	buf_putc(out, '\n');
 	return out->failed ? err_oom(err) : 0;
 }

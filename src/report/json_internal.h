@@ -17,3 +17,6 @@ void json_package(struct json_writer *w, const struct report *r, const struct in
 int json_vulnerability(struct json_writer *w, const struct report *r, const struct report_result *x,
 		       const struct finding *f, struct slice artifact, struct buf *scratch,
 		       struct err *err) must_use;
+/* One report is an object, several an array. */
+int json_reports(struct json_writer *w, const struct report *reports, size_t n,
+		 const struct report_style *st, struct err *err) must_use;

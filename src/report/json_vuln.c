@@ -44,23 +44,8 @@ static void data_source(struct json_writer *w, struct slice feed)
 static void primary_url(struct json_writer *w, const struct report *r, const struct finding *f,
 			struct buf *scratch)
 {
-	static const struct {
-		const char *prefix, *base;
-	} known[] = {{"CVE-", "https://nvd.nist.gov/vuln/detail/"},
-		     {"GHSA-", "https://github.com/advisories/"},
-		     {"TEMP-", "https://security-tracker.debian.org/tracker/"},
-		     {"RUSTSEC-", "https://osv.dev/vulnerability/"},
-		     {"GO-", "https://osv.dev/vulnerability/"},
-		     {"PYSEC-", "https://osv.dev/vulnerability/"}};
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (slice_starts(f->id, known[i].prefix)) {
-			buf_clear(scratch);
-			buf_printf(scratch, "%s%.*s", known[i].base, SL_FMT(f->id));
-			jw_kstr(w, "PrimaryURL", buf_slice(scratch));
-			return;
-		}
-	if (f->has_vuln && f->vuln.nrefs && r->adv)
-		jw_kstr_opt(w, "PrimaryURL", adv_vuln_ref(r->adv, &f->vuln, 0));
+	if (report_put_url(scratch, r, f))
+		jw_kstr(w, "PrimaryURL", buf_slice(scratch));
 }
 
 void json_slices(struct json_writer *w, const char *key, const struct slice *list, size_t n)

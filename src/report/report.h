@@ -3,6 +3,7 @@
 #pragma once
 
 #include "match/match.h"
+#include "report/report_names.h" /* REPORT_NAMES: "table, json, ..." */
 
 struct report_layer {
 	struct slice digest; /* of the blob as stored in the image; "" unknown */

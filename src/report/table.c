@@ -42,68 +42,13 @@ static const char *plural(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
-struct count {
-	size_t severity[ADV_SEV_CRITICAL + 1], all, fixable, packages, whole;
-};
-
-static struct count count(const struct report *r)
+static void verdict(struct table *t)
 {
-	struct count c = {0};
-	for (size_t i = 0; i < r->nresults; i++) {
-		const struct inventory_pkg *last = NULL;
-		for (size_t k = 0; k < r->results[i].nfindings; k++) {
-			const struct finding *f = &r->results[i].findings[k];
-			c.severity[f->severity]++;
-			c.all++;
-			c.fixable += f->fixed_version.len > 0;
-			c.packages += f->pkg != last; /* findings are sorted by package */
-			last = f->pkg;
-		}
-	}
-	for (size_t i = 0; i < r->nincomplete; i++)
-		c.whole += r->incomplete[i].whole;
-	return c;
-}
-
-static void put_counts(struct buf *b, const struct count *c)
-{
-	const char *before = " (";
-	buf_printf(b, "%zu %s in %zu %s", c->all,
-		   plural(c->all, "vulnerability", "vulnerabilities"), c->packages,
-		   plural(c->packages, "package", "packages"));
-	for (int s = ADV_SEV_CRITICAL; s >= ADV_SEV_UNKNOWN; s--)
-		if (c->severity[s]) {
-			buf_printf(b, "%s%zu %s", before, c->severity[s], adv_severity_names[s]);
-			before = ", ";
-		}
-	buf_printf(b, "), %zu with a fix", c->fixable);
-}
-
-static void verdict(struct table *t, const struct count *c)
-{
-	const struct report *r = t->report;
 	auto_buf struct buf b;
 	buf_init(&b, MIB);
-	buf_puts(&b, r->artifact_name);
+	buf_puts(&b, t->report->artifact_name);
 	buf_puts(&b, SL(": "));
-	if (!r->scanned_vulns)
-		buf_printf(&b, "%zu %s, not looked up", r->npkgs,
-			   plural(r->npkgs, "package", "packages"));
-	else if (c->all)
-		put_counts(&b, c);
-	else if (r->npkgs == 0)
-		buf_puts(&b, SL("no packages found, so nothing could be judged"));
-	else if (!r->channel_known)
-		buf_printf(&b,
-			   "cannot tell: the database knows nothing about this system "
-			   "(%zu packages)",
-			   r->npkgs);
-	else
-		buf_printf(&b, "no known vulnerability in %zu %s", r->npkgs,
-			   plural(r->npkgs, "package", "packages"));
-	if (c->whole)
-		buf_printf(&b, "; INCOMPLETE: %zu %s could not be analysed", c->whole,
-			   plural(c->whole, "part", "parts"));
+	report_put_verdict(&b, t->report);
 	if (t->style->colour)
 		buf_puts(t->out, SL(TABLE_BOLD));
 	paragraph(t, 0, 2, buf_slice(&b));
@@ -111,54 +56,18 @@ static void verdict(struct table *t, const struct count *c)
 		buf_puts(t->out, SL(TABLE_RESET));
 }
 
-static void system_note(struct table *t)
-{
-	const struct report *r = t->report;
-	char day[TIME_TEXT];
-	auto_buf struct buf b;
-	buf_init(&b, MIB);
-	if (r->eol) {
-		time_day_text(r->eol_day, day);
-		buf_printf(&b,
-			   "! %.*s %.*s is past its end of support (%s): new vulnerabilities are "
-			   "neither recorded nor fixed for it.",
-			   SL_FMT(r->os.family), SL_FMT(r->os.name), day);
-		paragraph(t, 0, 2, buf_slice(&b));
-		buf_clear(&b);
-	}
-	if (r->scanned_vulns && !r->channel_known && r->npkgs) {
-		buf_printf(&b,
-			   "! The database has nothing about %.*s: its packages were not judged.",
-			   SL_FMT(r->os.channel.len  ? r->os.channel
-				  : r->os.family.len ? r->os.family
-						     : SL("an unknown system")));
-		paragraph(t, 0, 2, buf_slice(&b));
-	}
-}
-
 static void notes(struct table *t)
 {
-	const struct report *r = t->report;
-	auto_buf struct buf b;
+	auto_buf struct buf note, b;
+	buf_init(&note, MIB);
 	buf_init(&b, MIB);
-	system_note(t);
-	if (r->scanned_vulns && r->channel_known && r->without_feed) {
-		buf_printf(&b,
-			   "! %zu %s not judged: not from the distribution, so its "
-			   "statements do not apply.",
-			   r->without_feed,
-			   plural(r->without_feed, "package was", "packages were"));
-		paragraph(t, 0, 2, buf_slice(&b));
-		buf_clear(&b);
-	}
-	if (r->scanned_vulns && r->db.starter) {
-		buf_puts(
-		    &b,
-		    SL("! The built-in starter set is in use, which knows a small part only. For "
-		       "all advisories build a database from feeds: `strake db build --from "
-		       "PATH`."));
-		paragraph(t, 0, 2, buf_slice(&b));
-	}
+	for (unsigned i = 0; i < REPORT_NOTES; i++)
+		if (report_put_note(&note, t->report, i)) {
+			buf_clear(&b);
+			buf_puts(&b, SL("! "));
+			buf_puts(&b, buf_slice(&note));
+			paragraph(t, 0, 2, buf_slice(&b));
+		}
 }
 
 static int by_name(const void *pa, const void *pb)
@@ -206,13 +115,9 @@ static void incomplete(struct table *t)
 	if (r->nincomplete)
 		buf_puts(t->out, SL("\nNot analysed\n"));
 	for (size_t i = 0; i < r->nincomplete; i++) {
-		const struct report_incomplete *x = &r->incomplete[i];
 		auto_buf struct buf b;
 		buf_init(&b, MIB);
-		buf_puts(&b, x->path.len ? x->path : x->target);
-		buf_printf(&b, ": %.*s: %.*s", SL_FMT(x->reason), SL_FMT(x->message));
-		if (x->layer.len)
-			buf_printf(&b, " (layer %.*s)", SL_FMT(slice_sub(x->layer, 0, 19)));
+		report_put_incomplete(&b, &r->incomplete[i]);
 		paragraph(t, 2, 4, buf_slice(&b));
 	}
 }
@@ -229,20 +134,9 @@ static void suppressed(struct table *t)
 	}
 	buf_puts(t->out, SL("\nSuppressed\n"));
 	for (size_t i = 0; i < r->nsuppressed; i++) {
-		const struct suppressed *s = &r->suppressed[i];
-		char day[TIME_TEXT];
 		auto_buf struct buf b;
 		buf_init(&b, MIB);
-		buf_puts(&b, s->finding.id);
-		if (s->finding.pkg)
-			buf_printf(&b, " in %.*s", SL_FMT(s->finding.pkg->pkg.name));
-		buf_printf(&b, ", by %.*s", SL_FMT(s->source));
-		if (s->reason.len)
-			buf_printf(&b, ": %.*s", SL_FMT(s->reason));
-		if (s->expires) {
-			time_day_text(s->expires, day);
-			buf_printf(&b, " (until %s)", day);
-		}
+		report_put_suppressed(&b, &r->suppressed[i]);
 		paragraph(t, 2, 4, buf_slice(&b));
 	}
 }
@@ -259,8 +153,7 @@ static int one_report(const struct report *r, const struct report_style *st, str
 	    .out = out,
 	    .arena = &arena,
 	    .err = err};
-	struct count c = count(r);
-	verdict(&t, &c);
+	verdict(&t);
 	notes(&t);
 	for (size_t i = 0; i < r->nresults; i++) {
 		TRY(table_findings(&t, &r->results[i]));

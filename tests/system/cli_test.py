@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The command line as a contract: exit codes, where options come from, outputs, stable JSON, help."""
+import csv
 import datetime
+import io
 import pty
 import re
 import select
 import threading
+import xml.etree.ElementTree
 
 from lib import *
 
@@ -324,6 +327,71 @@ def hostile_names_do_not_reach_the_terminal(work):
     b.scan("--format", "json").json()
 
 
+# ---- formats ----
+
+FORMATS = ("table", "json", "sarif", "junit", "gitlab", "csv", "markdown", "cosign-vuln")
+
+
+def all_formats(b, *targets):
+    outs = [a for name in FORMATS for a in ("-o", "%s=%s/report.%s" % (name, b.work, name))]
+    r = strake("scan", "--db", b.db, *outs, *targets, env={"SOURCE_DATE_EPOCH": "1700000000"})
+    assert r.code in (0, 4) and not r.out, (r.code, r.out, r.err)
+    reports = {}
+    for name in FORMATS:
+        with open(b.work + "/report." + name, "rb") as f:
+            reports[name] = f.read().decode("utf-8")
+    return reports
+
+
+@test
+def every_format_tells_every_finding(work):
+    b = Bench(work)
+    listed = re.search(r"report format: ([^[]*)", strake("scan", "--help").out).group(1)
+    assert tuple(" ".join(listed.split()).split(", ")) == FORMATS, listed
+    reports = all_formats(b, b.root)
+    assert reports == all_formats(b, b.root)
+    for name, text in reports.items():
+        assert all(word in text for word in ("CVE-2024-1001", "CVE-2024-1002", "alpha", "beta")), name
+    assert len(list(xml.etree.ElementTree.fromstring(reports["junit"]).iter("failure"))) == 2
+    rows = list(csv.DictReader(io.StringIO(reports["csv"])))
+    assert [(r["Package"], r["ID"], r["Fixed"]) for r in rows if r["Kind"] == "vulnerability"] == [
+        ("alpha", "CVE-2024-1001", "2.0-1"), ("beta", "CVE-2024-1002", "")], rows
+    assert [v["severity"] for v in json.loads(reports["gitlab"])["vulnerabilities"]] == ["High", "Critical"]
+    assert findings(json.loads(reports["cosign-vuln"])["scanner"]["result"]) == {("alpha", "CVE-2024-1001"), ("beta", "CVE-2024-1002")}
+
+
+@test
+def every_format_takes_several_targets(work):
+    b = Bench(work)
+    other = work + "/other"
+    b.put_root(other, [("alpha", "1.0-1")])
+    reports = all_formats(b, b.root, other)
+    assert len(list(xml.etree.ElementTree.fromstring(reports["junit"]).iter("failure"))) == 3
+    assert len({v["id"] for v in json.loads(reports["gitlab"])["vulnerabilities"]}) == 3
+    assert len(json.loads(reports["cosign-vuln"])["scanner"]["result"]) == 2
+    assert reports["csv"].count("\r\nvulnerability,") == 3
+    for text in reports.values():
+        assert b.root in text and other in text
+
+
+@test
+def sarif_follows_its_schema(work):
+    schema = data("sbom", "sarif-schema", "sarif-schema-2.1.0.json")
+    try:
+        import jsonschema
+    except ImportError as e:
+        raise Skip("no jsonschema") from e
+    b = Bench(work)
+    os.makedirs(work + "/empty")
+    schema = json.load(open(schema))
+    check = jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
+    for targets in ((b.root,), (b.root, b.root), (work + "/empty",)):
+        errors = [e.message for e in check.iter_errors(json.loads(all_formats(b, *targets)["sarif"]))]
+        assert not errors, errors[:5]
+    with open(SOURCE + "/src/report/testdata/all.sarif") as f:
+        assert not list(check.iter_errors(json.load(f)))
+
+
 # ---- JSON ----
 
 @test
@@ -459,13 +527,40 @@ def a_broken_database_is_refused(work):
         for args in (("scan", "--db", bad, b.root), ("db", "verify", "--db", bad), ("db", "show", "--db", bad, "CVE-2024-1001")):
             r = strake(*args)
             assert r.code == 3 and "bad.strakedb" in r.err, (args, len(bytes_), r.code, r.err)
-    flipped = 0
+    flipped = seen = 0
     for at in range(0, len(whole), 7):
         with open(bad, "wb") as f:
             f.write(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1:])
         flipped += strake("db", "verify", "--db", bad).code == 3
-        assert strake("scan", "--db", bad, b.root).code in (0, 3)
+        seen += strake("scan", "--db", bad, b.root).code == 3
     assert flipped == len(range(0, len(whole), 7)), "a flipped bit went unseen"
+    # A scan leaves out the text for people and the filling between sections alone.
+    assert seen > flipped * 0.8, (seen, flipped)
+
+
+@test
+def nothing_takes_the_place_of_a_good_database_or_a_device(work):
+    b = Bench(work)
+    os.mkdir(work + "/empty")
+    before = open(b.db, "rb").read()
+    r = strake("db", "build", "--from", work + "/empty", "--output", b.db)
+    assert r.code == 3 and "nothing was written" in r.err, r.err
+    assert open(b.db, "rb").read() == before
+    os.mkfifo(work + "/pipe")
+    r = strake("db", "build", "--from", work + "/feed", "--output", work + "/pipe")
+    assert r.code == 3 and "no regular file" in r.err, r.err
+    r = strake("scan", "--db", work + "/pipe", b.root)
+    assert r.code == 3 and "not a regular file" in r.err, r.err
+
+
+@test
+def one_file_takes_one_report(work):
+    b = Bench(work)
+    r = strake("scan", "-o", "json=" + work + "/r", "-o", "table=" + work + "/r", b.root)
+    assert r.code == 2 and "named twice" in r.err, r.err
+    assert strake("scan", "--exit-code", "256", b.root).code == 2
+    assert "strake scan x.tar" in strake("x.tar").err
+    assert "strake scan TARGET" in strake("image", "x.tar").err
 
 
 @test

@@ -203,6 +203,42 @@ def hard_links_to_a_database_are_followed(work):
 
 
 @test
+def a_link_that_hides_a_database_is_told_or_followed(work):
+    """A name of a database without one behind it: "nothing found" would be untrue."""
+    base = debian_layer(PKGS)
+    for n, (link, code) in enumerate(((("hard", "data/db"), 4), ("/data/db", 4), ("../../../data/db", 4), ("/var/lib/dpkg/status.d/x", 0))):
+        path = "%s/l%d" % (work, n)
+        oci(path, [base, tar([("var/lib/dpkg/status", link)])])
+        r = strake("scan", "--format", "json", "oci:" + path)
+        assert r.code == code, (link, r.code, r.err)
+        whole = [i["Path"] for i in r.json().get("Incomplete") or [] if i.get("Whole")]
+        assert whole == (["var/lib/dpkg/status"] if code else []), (link, whole)
+    for n, link in enumerate(("/data/db", "../../../data/db")):
+        path = "%s/f%d" % (work, n)
+        oci(path, [tar([("etc/os-release", OS_DEBIAN), ("data/db", dpkg_status(PKGS)), ("var/lib/dpkg/status", link)])])
+        assert packages(scan("oci:" + path)) == WANT
+
+
+@test
+def a_database_that_may_not_be_read_is_told(work):
+    root = work + "/root"
+    for path in ("etc", "var/lib/dpkg", "home"):
+        os.makedirs(root + "/" + path)
+    write(root + "/etc/os-release", OS_DEBIAN)
+    write(root + "/var/lib/dpkg/status", dpkg_status(PKGS))
+    binary = shutil.copy(STRAKE, work + "/strake")
+    os.chmod(work, 0o755)
+    for closed, code in (("home", 0), ("var/lib/dpkg/status", 4), ("var/lib", 4)):
+        mode = os.stat(root + "/" + closed).st_mode
+        os.chmod(root + "/" + closed, 0)
+        user = 65534 if os.geteuid() == 0 else None
+        p = subprocess.run([binary, "scan", "--no-cache", "--format", "json", "rootfs:" + root], stdin=subprocess.DEVNULL, capture_output=True, user=user)
+        os.chmod(root + "/" + closed, mode & 0o7777)
+        told = [(i["Target"], i["Path"]) for i in json.loads(p.stdout)["Incomplete"] if i["Reason"] == "permission"]
+        assert p.returncode == code and told == [(root, closed)], (closed, p.returncode, told, p.stderr)
+
+
+@test
 def what_is_not_there_is_said(work):
     for target, code, words in (("/nowhere/x.tar", 3, "no such file"), ("docker-archive:" + work + "/x.tar", 3, "No such file"),
                                 ("oci:" + work + "/none", 3, "No such file"), ("rootfs:" + work + "/none", 3, "No such file"),

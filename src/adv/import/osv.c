@@ -47,8 +47,9 @@ struct record {
 static const struct ecosystem *ecosystem_of(struct record *r, struct slice name)
 {
 	/* OSV names source packages for these, binary packages for the rpm world. */
-	static const char *const sources[] = {"debian:",    "ubuntu:", "alpine:",     "wolfi",
-					      "chainguard", "minimos", "azurelinux:", "echo"};
+	static const char *const sources[] = {
+	    "debian:", "ubuntu:",     "alpine:",      "wolfi", "chainguard",
+	    "minimos", "azurelinux:", "cbl-mariner:", "echo"};
 	struct ecosystem *e = &r->eco;
 	if (slice_eq(e->name, name))
 		return e;
@@ -453,7 +454,7 @@ static size_t most_targets(const struct node *node)
 	size_t n = 2;
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		n += node_get(node, lists[i]) ? node_get(node, lists[i])->count : 0;
-	return MIN(n, (size_t)MAX_TARGETS);
+	return n;
 }
 
 static void import_record(struct adv_build *b, const struct adv_file *f, const struct node *node)
@@ -479,6 +480,10 @@ static void import_record(struct adv_build *b, const struct adv_file *f, const s
 	if (node_is(node_get(node, "withdrawn"), NODE_STRING) || slice_starts(r.id, "LSN-"))
 		return;
 	r.max = most_targets(node);
+	if (r.max > MAX_TARGETS) {
+		bld_skip(b, f, r.feed, r.id, "names more other ids than allowed");
+		return;
+	}
 	r.targets = arena_array(a, r.max, sizeof(*r.targets));
 	if (!r.targets)
 		return;

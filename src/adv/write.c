@@ -462,6 +462,11 @@ int adv_build_write(struct adv_build *b, const char *out, struct err *err)
 {
 	auto_buf struct buf image;
 	buf_init(&image, SIZE_MAX / 2);
+	/* Not even an empty database: a wrong folder must not take the place of a good one. */
+	if (b->feeds.len == 0)
+		return err_input(
+		    err, "no feed of a known kind among what was given - %s is left as it was",
+		    out);
 	if (adv_build_image(b, &image, err) < 0)
 		return err_wrap(err, "%s", out);
 	return file_replace(out, buf_slice(&image), err);

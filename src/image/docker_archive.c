@@ -91,6 +91,23 @@ static int read_image(struct blob_store *b, const struct node *item, struct slic
 	return add_image(b->src, &im, err);
 }
 
+/* Of the images, those for the platform that was asked for. */
+static int keep_platform(struct image_source *src, const struct platform *want, struct err *err)
+{
+	size_t kept = 0;
+	struct image first = src->images[0];
+	for (size_t i = 0; i < src->nimages; i++)
+		if (platform_matches(want, src->images[i].os, src->images[i].architecture,
+				     src->images[i].variant))
+			src->images[kept++] = src->images[i];
+	src->nimages = kept;
+	if (kept)
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, -ENOENT,
+		       "no image for platform %.*s/%.*s; there is: %.*s/%.*s", SL_FMT(want->os),
+		       SL_FMT(want->arch), SL_FMT(first.os), SL_FMT(first.architecture));
+}
+
 int docker_manifest_read(struct blob_store *b, struct slice where, const struct image_options *opt,
 			 struct err *err)
 {
@@ -98,8 +115,9 @@ int docker_manifest_read(struct blob_store *b, struct slice where, const struct 
 	struct node *root;
 	auto_doc struct doc d;
 	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
-	(void)opt;
+	struct platform want;
 	doc_init(&d);
+	TRY(platform_parse(opt->platform, &want, err));
 	TRY(store_document(b, SL("manifest.json"), &bytes, err));
 	if (json_parse(&d, bytes, &lim, &root, err) < 0)
 		return err_wrap(err, "manifest.json");
@@ -108,5 +126,5 @@ int docker_manifest_read(struct blob_store *b, struct slice where, const struct 
 	node_each (item, root)
 		if (read_image(b, item, where, err) < 0)
 			return err_wrap(err, "manifest.json");
-	return 0;
+	return opt->platform ? keep_platform(b->src, &want, err) : 0;
 }

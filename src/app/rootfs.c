@@ -205,7 +205,7 @@ int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struc
 		return err_usage(err, "path too long");
 	auto_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_sys(err, "%s", path);
+		return err_sys(err, "cannot be opened");
 	s->pool = p;
 	s->inc = inc;
 	s->target = dir;

@@ -218,9 +218,14 @@ int daemon_stream(struct blob_store *b, bool podman, struct slice ref,
 		return err_usage(err, "\"%.*s\" is neither a file nor an image reference",
 				 SL_FMT(ref));
 	auto_close int fd = connect_daemon(podman, opt->socket, err);
-	if (fd < 0)
-		return err_wrap(err, "%.*s: no such file, and the %s daemon cannot be asked",
-				SL_FMT(ref), who);
+	if (fd < 0) {
+		struct err why = *err;
+		return err_set(err, why.kind, why.code,
+			       "%.*s: no such file or directory, and the %s daemon cannot be asked "
+			       "(%s) - check the "
+			       "name, or start the daemon",
+			       SL_FMT(ref), who, why.text);
+	}
 	int n = snprintf(request, sizeof(request),
 			 "GET /images/%.*s/get HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
 			 SL_FMT(ref), who);

@@ -65,6 +65,17 @@ static int recognise(struct slice text, enum image_kind *kind, struct err *err)
 	return 0;
 }
 
+/* Targets of the command line's contract that a later version will take. */
+static bool is_future_target(struct slice text)
+{
+	static const char *const kinds[] = {
+	    "registry:", "fs:", "repo:", "sbom:", "purl:", "k8s:", "dir:"};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (slice_starts(text, kinds[i]))
+			return true;
+	return slice_is(text, "host");
+}
+
 int image_target(struct slice text, enum image_kind *kind, struct slice *rest, struct err *err)
 {
 	for (enum image_kind k = IMAGE_DOCKER_ARCHIVE; k <= IMAGE_ROOTFS; k++) {
@@ -77,6 +88,11 @@ int image_target(struct slice text, enum image_kind *kind, struct slice *rest, s
 				 : err_usage(err, "%.*s: nothing after the colon", SL_FMT(text));
 	}
 	*rest = text;
+	if (is_future_target(text))
+		return err_usage(err,
+				 "%.*s: this kind of target is not in this version - strake scan "
+				 "--help lists those that are",
+				 SL_FMT(text));
 	return recognise(text, kind, err);
 }
 
@@ -127,18 +143,19 @@ static int open_file(struct slice where, int *fd, struct slice *selector, struct
 		return err_usage(err, "path too long");
 	snprintf(path, sizeof(path), "%.*s", (int)where.len, where.ptr);
 	*selector = SL_NONE;
-	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* O_NONBLOCK: nobody may make us wait on a FIFO. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	for (size_t i = 0; *fd < 0 && errno == ENOENT && i < where.len; i++) {
 		if (path[i] != ':')
 			continue;
 		path[i] = '\0';
-		*fd = open(path, O_RDONLY | O_CLOEXEC);
+		*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (*fd >= 0)
 			*selector = slice_from(where, i + 1);
 		path[i] = ':';
 	}
 	if (*fd < 0)
-		return err_sys(err, "%s", path);
+		return err_sys(err, "cannot be opened");
 	return 0;
 }
 
@@ -247,7 +264,7 @@ static int open_layout_dir(struct blob_store *b, struct slice where,
 		path[i] = sep;
 	}
 	if (b->dir < 0)
-		return err_sys(err, "%.*s", SL_FMT(where));
+		return err_sys(err, "cannot be opened");
 	return oci_layout_read(b, where, selector, opt, err);
 }
 

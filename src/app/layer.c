@@ -310,8 +310,8 @@ static int walk_source(struct layer_run *l, struct slice head, struct pack_sourc
 
 /* Where no byte has to be hashed, a plain tar is read at its headers and wanted files only: little at first after
  * a jump, more while the walk goes straight on. */
-#define REGION_FIRST (4 * KIB)
-#define REGION_MOST  (16 * KIB)
+#define REGION_FIRST (8 * KIB)
+#define REGION_MOST  (64 * KIB)
 
 static int region_next(void *arg, struct slice *chunk, struct err *err)
 {

@@ -111,7 +111,7 @@ static void vendor_debs_are_marked_and_maintainers_of_any_domain_are_not(void **
 	assert_true(foreign("deb", "Debian PHP Maintainers <team+pkg-php@tracker.debian.org>",
 			    "8.2.13-1+ubuntu22.04.1+deb.sury.org+1", "ubuntu"));
 	assert_false(foreign("deb", "Theodore Y. Ts'o <tytso@mit.edu>", "1.47.0-2", "debian"));
-	assert_false(foreign("deb", "Talat Batheesh <talatb@nvidia.com>", "4.21.0-1", "debian"));
+	assert_false(foreign("deb", "Somebody <somebody@nvidia.com>", "4.21.0-1", "debian"));
 	assert_false(foreign("deb", "Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>",
 			     "1.0-1ubuntu1", "ubuntu"));
 	assert_false(foreign("deb", "", "1.0", "debian"));

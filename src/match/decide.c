@@ -140,6 +140,20 @@ static void take_row(const struct decision *d, const struct verdict *v, struct f
 		f->vendor_ids[f->nvendor_ids++] = row.vendor_id;
 }
 
+/* A statement that does not decide may still be the only one of the distribution that rates the problem. */
+static void borrow_severity(const struct decision *d, const struct verdict *v, size_t n,
+			    struct finding *f)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct adv_row row;
+		adv_row_get(d->db, v[i].row, &row);
+		if (row.severity > f->severity) {
+			f->severity = row.severity;
+			f->severity_source = row.feed;
+		}
+	}
+}
+
 static int add_aliases(const struct decision *d, struct finding *f)
 {
 	if (f->vuln.naliases == 0)
@@ -168,6 +182,8 @@ static int make_finding(const struct decision *d, const struct verdict *v, size_
 		f->status = ADV_FIXED;
 	else if (f->status == ADV_UNKNOWN)
 		f->status = ADV_AFFECTED;
+	if (f->severity == ADV_SEV_UNKNOWN)
+		borrow_severity(d, v, n, f);
 	if (f->severity == ADV_SEV_UNKNOWN) {
 		f->severity = f->vuln.severity;
 		f->severity_source = f->vuln.severity_source;

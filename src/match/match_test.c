@@ -522,6 +522,23 @@ static void end_of_support_is_by_the_day(void **state)
 	}
 }
 
+static void a_row_that_does_not_decide_may_rate_the_problem(void **state)
+{
+	(void)state;
+	auto_bench struct bench b;
+	bench_init(&b, "debian", "debian:12");
+	struct bld_row rated = row("debian:12", "p", "CVE-2024-1234"), later = rated;
+	rated.severity = ADV_SEV_HIGH;
+	later.vendor_id = SL("DSA-1-1");
+	fixed_in(&b, rated, "1-1");
+	fixed_in(&b, later, "1-2");
+	package(&b, "deb", "p", "1-1");
+	match(&b);
+	assert_int_equal(b.result.nfindings, 1);
+	assert_int_equal(b.result.findings[0].severity, ADV_SEV_HIGH);
+	assert_slice(b.result.findings[0].fixed_version, "1-2");
+}
+
 static void the_filter_lets_pass_what_was_asked_for(void **state)
 {
 	(void)state;
@@ -540,7 +557,8 @@ static void the_filter_lets_pass_what_was_asked_for(void **state)
 	assert_false(match_filter_pass(&f, &x));
 }
 
-RUN_TESTS(T(a_source_row_is_compared_with_the_source_version),
+RUN_TESTS(T(a_row_that_does_not_decide_may_rate_the_problem),
+	  T(a_source_row_is_compared_with_the_source_version),
 	  T(a_binary_row_is_compared_with_the_binary_version),
 	  T(fixed_means_the_fix_or_later_is_installed),
 	  T(a_missing_epoch_is_zero_and_a_source_epoch_is_the_binarys),

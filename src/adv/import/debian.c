@@ -7,10 +7,20 @@ static bool is_problem(const struct node *n)
 	return node_is(node_get(n, "releases"), NODE_OBJECT);
 }
 
+/* Packages of problems. One broken record in front must not make the file unknown: several are looked at. */
 static bool sniff(const struct adv_file *f)
 {
-	return node_is(f->root, NODE_OBJECT) && f->root->first && f->root->first->first &&
-	       is_problem(f->root->first->first);
+	int looked = 0;
+	if (!node_is(f->root, NODE_OBJECT))
+		return false;
+	node_each (package, f->root)
+		node_each (problem, package) {
+			if (is_problem(problem))
+				return true;
+			if (++looked == 20)
+				return false;
+		}
+	return false;
 }
 
 struct tracker {

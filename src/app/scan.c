@@ -19,7 +19,6 @@ struct scan_job {
 	size_t nignores;
 	struct report *reports;
 	size_t nreports, reports_cap;
-	struct buf *texts; /* of ignore files */
 };
 
 static int load_ignore(struct scan_job *job, struct slice path, struct err *err)

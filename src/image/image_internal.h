@@ -14,8 +14,6 @@ struct member {
 	struct slice link; /* target in normal form when it is a link */
 	struct image_bytes bytes;
 	struct slice kept; /* streamed archives: content of small documents */
-	unsigned char sum[SHA256_LEN];
-	bool has_sum;
 };
 /* Where the blobs of a source are found. One per kind of storage. */
 struct blob_store {

@@ -73,14 +73,13 @@ static void a_stored_member_is_read_and_checked(void **state)
 	assert_slice(buf_slice(&out), "hello");
 	buf_clear(&b);
 	buf_puts(&b, SL("#!/bin/sh\n")); /* a stub before the archive shifts the offsets */
-	size_t stub = b.len;
 	auto_buf struct buf inner;
 	buf_init(&inner, MIB);
 	make(&inner, SL("hello"), 0x3610a686, 5);
 	buf_puts(&b, buf_slice(&inner));
 	buf_clear(&out);
 	assert_ok(read_first(&b, &out, &err), &err);
-	assert_int_equal(stub, 10);
+	assert_slice(buf_slice(&out), "hello");
 }
 
 static void lies_are_refused(void **state)

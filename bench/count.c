@@ -57,7 +57,7 @@ static void make_tar(struct buf *b)
 static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 {
 	(void)arg, (void)err;
-	return pkg_wanted(e->path) != 0;
+	return pkg_wanted(e->path, PKG_SYSTEM | PKG_INSTALLED) != 0;
 }
 
 static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
@@ -94,33 +94,33 @@ static int count_gzip(struct buf *b, struct err *err)
 	return pack_unpack(buf_slice(&packed), &out, err);
 }
 
-static int sink_add(void *arg, const struct pkg *p, struct err *err)
+static int sink_add(void *arg, struct slice path, const struct pkg *p, struct err *err)
 {
 	size_t *n = arg;
-	(void)p, (void)err;
+	(void)path, (void)p, (void)err;
 	++*n;
 	return 0;
 }
 
-static int sink_keep(void *arg, struct slice bytes, struct err *err)
+static int sink_keep(void *arg, struct slice path, struct slice bytes, struct err *err)
 {
-	(void)arg, (void)bytes, (void)err;
+	(void)arg, (void)path, (void)bytes, (void)err;
 	return 0;
 }
 
-static void sink_warn(void *arg, const char *reason, const char *message)
+static void sink_warn(void *arg, struct slice path, const char *reason, const char *message)
 {
-	(void)arg, (void)reason, (void)message;
+	(void)arg, (void)path, (void)reason, (void)message;
 }
 
 static int count_dpkg(struct buf *b, struct err *err)
 {
 	size_t n, added = 0;
 	struct arena arena;
-	struct pkg_sink sink = {sink_add, sink_keep, sink_warn, &added};
+	struct pkg_sink sink = {sink_add, sink_keep, sink_keep, sink_warn, &added};
 	struct pkg_ctx cx = {.path = SL("var/lib/dpkg/status"), .sink = &sink, .arena = &arena};
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
-	uint64_t mask = pkg_wanted(cx.path);
+	pkg_mask mask = pkg_wanted(cx.path, PKG_SYSTEM);
 	for (unsigned i = 0; i < 5000; i++)
 		buf_printf(
 		    b,
@@ -132,7 +132,7 @@ static int count_dpkg(struct buf *b, struct err *err)
 	arena_init(&arena, 64 * MIB);
 	int r = 0;
 	for (size_t i = 0; i < n && r == 0; i++)
-		if (mask >> i & 1)
+		if (pkg_mask_has(mask, i))
 			r = all[i]->run(&cx, buf_slice(b), err);
 	arena_free(&arena);
 	return r < 0 || added == 5000 ? r : err_input(err, "%zu packages", added);

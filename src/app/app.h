@@ -13,6 +13,8 @@ struct scan_options {
 	unsigned parallel;    /* workers at once; 0 = processors */
 	unsigned timeout_s;   /* 0 = 300 */
 	uint64_t cache_size;  /* bytes; 0 = 1 GiB */
+	uint32_t scopes;      /* enum pkg_scope bits that are analysed; 0 = by the kind of target */
+	bool dev_deps;	      /* packages for development only are judged too */
 	bool vulnerabilities; /* false: inventory only */
 	bool starter_only;
 	const char *db; /* advisory database; NULL = the usual places, else the starter set */

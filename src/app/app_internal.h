@@ -18,14 +18,17 @@ struct layer_writer {
 };
 void layer_writer_init(struct layer_writer *w, size_t budget);
 void layer_writer_done(struct layer_writer *w);
-int layer_put_package(struct layer_writer *w, struct slice path, const struct pkg *p,
-		      struct err *err) must_use;
+/* analyser: its number in pkg_analysers(). */
+int layer_put_package(struct layer_writer *w, struct slice path, uint32_t analyser,
+		      const struct pkg *p, struct err *err) must_use;
 int layer_put_kept(struct layer_writer *w, struct slice path, struct slice bytes,
 		   struct err *err) must_use;
 void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason,
 		       const char *message);
 /* Every analysed file is told, so that one without packages still hides an older one. */
 int layer_put_file(struct layer_writer *w, struct slice path, struct err *err) must_use;
+/* Packages follow that an earlier told file has beside those after its own mark. */
+int layer_put_more(struct layer_writer *w, struct slice path, struct err *err) must_use;
 int layer_write(struct layer_writer *w, int fd, struct err *err) must_use;
 
 struct layer_view {
@@ -35,12 +38,33 @@ struct layer_view {
 };
 int layer_open(struct slice bytes, struct layer_view *ret, struct err *err) must_use;
 /* Cursors over the sections; 1 given, 0 end or damage. */
-int layer_next_package(struct reader *r, struct slice *path, bool *is_file_mark, struct pkg *p);
+struct layer_record {
+	struct slice path;
+	bool is_file, is_more; /* marks; neither: a package */
+	const struct pkg_analyser *analyser;
+	struct pkg pkg;
+};
+int layer_next_package(struct reader *r, struct layer_record *ret);
 int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes);
 int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
 		       struct slice *message);
 /* Everything besides the blob that shapes a result. */
-uint64_t layer_result_key(void);
+uint64_t layer_result_key(uint32_t scopes);
+
+/* ---- the bytes of one file from pieces (collect.c) ---- */
+
+struct collector {
+	struct buf memory;
+	int spill; /* descriptor; -1: memory only */
+	uint64_t spilled;
+	struct mapping map;
+};
+void collector_init(struct collector *c, int spill);
+void collector_done(struct collector *c);
+void collector_clear(struct collector *c);
+int collector_add(struct collector *c, struct slice piece, struct err *err) must_use;
+/* All of it; valid until collector_clear. */
+int collector_whole(struct collector *c, struct slice *ret, struct err *err) must_use;
 
 /* ---- the worker ---- */
 
@@ -49,6 +73,8 @@ struct layer_task {
 	int pipe,
 	    close_fd; /* close_fd: the write end, which the child must not hold or it never sees the end */
 	bool hash_blob, hash_diff;
+	uint32_t scopes; /* enum pkg_scope bits */
+	int spill;	 /* unlinked file for the bytes of one large file; -1: memory only */
 };
 /* Runs in the sandbox: analyses the layer and writes its result. */
 int layer_worker(void *task, int result);
@@ -70,6 +96,7 @@ struct layer_slot {
 };
 struct pool {
 	const struct scan_options *opt;
+	uint32_t scopes; /* of the target in hand */
 	struct cache cache;
 	bool stored; /* something was added to the cache */
 	struct layer_slot **slots;
@@ -107,6 +134,13 @@ int incomplete_add(struct incomplete_list *l, const struct report_incomplete *it
 /* Sends a directory as a tar stream of the files that analysers want to a worker, and waits for it. */
 int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a,
 		struct incomplete_list *inc, struct err *err) must_use;
+/* Packages for development only leave the inventory. */
+void results_drop_dev(struct inventory *inv);
+/* Fills r->results; findings are shared out among them. */
+int results_split(const struct inventory *inv, const struct match_result *m, struct arena *a,
+		  struct report *r, struct err *err) must_use;
+/* Sets owner of every language package whose file belongs to a package of the distribution. */
+int ownership_mark(struct inventory *inv, struct arena *a, struct err *err) must_use;
 /* From layers (lowest first; views with an error contribute nothing) to the inventory. */
 int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a,
 		   struct inventory *inv, struct slice target, struct incomplete_list *inc,

@@ -11,15 +11,21 @@
 #define RESULT_BUDGET (120 * MIB)
 #define FILE_ARENA    (200 * MIB)
 #define MAX_RELINKS   64
+#define HELD_BUDGET   (64 * MIB)
+#define PROGRAM_MIN   64 /* bytes; no program is shorter */
 
 struct relink { /* a wanted file whose content the tar has under another name */
 	struct slice path, target;
 	bool followed;
 };
+struct held_file {
+	struct pkg_held file;
+	size_t analyser, order;
+};
 struct layer_run {
 	const struct layer_task *task;
 	struct layer_writer out;
-	struct arena scratch, names;
+	struct arena scratch, names, holding;
 	struct sha256 blob, diff;
 	uint64_t at; /* of the source */
 	char window[WINDOW];
@@ -28,8 +34,13 @@ struct layer_run {
 	/* the file that is being collected */
 	char path[4096];
 	size_t path_len;
-	uint64_t mask;
-	struct buf body;
+	pkg_mask mask, executables; /* who wants it; who does once it proves to be a program */
+	bool undecided, ignored;
+	struct collector body;
+	size_t current;	   /* number of the analyser that runs */
+	struct slice told; /* path of the last mark while analysers combine; NULL before */
+	struct held_file *held;
+	size_t nheld, held_cap, held_bytes;
 	struct relink relinks[MAX_RELINKS];
 	size_t nrelinks;
 	size_t region; /* bytes of the next read, see region_next */
@@ -78,47 +89,75 @@ static int diff_next(void *arg, struct slice *chunk, struct err *err)
 
 /* ---- what analysers tell ---- */
 
-static int sink_add(void *arg, const struct pkg *p, struct err *err)
+static int sink_add(void *arg, struct slice path, const struct pkg *p, struct err *err)
 {
 	struct layer_run *l = arg;
-	return layer_put_package(&l->out, slice_of(l->path, l->path_len), p, err);
+	if (l->told.ptr && !slice_eq(l->told, path)) {
+		l->told = path;
+		TRY(layer_put_more(&l->out, path, err));
+	}
+	return layer_put_package(&l->out, path, (uint32_t)l->current, p, err);
 }
 
-static int sink_keep(void *arg, struct slice bytes, struct err *err)
+static int sink_keep(void *arg, struct slice path, struct slice bytes, struct err *err)
 {
 	struct layer_run *l = arg;
-	return layer_put_kept(&l->out, slice_of(l->path, l->path_len), bytes, err);
+	return layer_put_kept(&l->out, path, bytes, err);
 }
 
-static void sink_warn(void *arg, const char *reason, const char *message)
+static int sink_hold(void *arg, struct slice path, struct slice bytes, struct err *err)
 {
 	struct layer_run *l = arg;
-	layer_put_warning(&l->out, slice_of(l->path, l->path_len), reason, message);
+	if (bytes.len > HELD_BUDGET - l->held_bytes)
+		return err_limit(err, "files that belong together are over the limit of %zu bytes",
+				 HELD_BUDGET);
+	struct held_file h = {.file = {arena_dup(&l->holding, path), arena_dup(&l->holding, bytes)},
+			      .analyser = l->current,
+			      .order = l->nheld};
+	if (!h.file.path.ptr || !h.file.bytes.ptr ||
+	    (l->nheld == l->held_cap &&
+	     vec_grow(&l->held, &l->held_cap, l->nheld, sizeof(*l->held)) < 0))
+		return err_oom(err);
+	l->held_bytes += bytes.len;
+	l->held[l->nheld++] = h;
+	return 0;
+}
+
+static void sink_warn(void *arg, struct slice path, const char *reason, const char *message)
+{
+	struct layer_run *l = arg;
+	layer_put_warning(&l->out, path, reason, message);
+}
+
+static void warn_here(struct layer_run *l, const char *reason, const char *message)
+{
+	sink_warn(l, slice_of(l->path, l->path_len), reason, message);
 }
 
 static int analyse(struct layer_run *l, struct slice content, struct err *err)
 {
-	struct pkg_sink sink = {sink_add, sink_keep, sink_warn, l};
+	struct pkg_sink sink = {sink_add, sink_keep, sink_hold, sink_warn, l};
 	struct pkg_ctx cx = {
 	    .path = slice_of(l->path, l->path_len), .sink = &sink, .arena = &l->scratch};
 	TRY(layer_put_file(&l->out, cx.path, err));
 	for (size_t i = 0; i < l->nanalysers; i++) {
 		const struct pkg_analyser *a = l->analysers[i];
 		struct err file_err = {0};
-		if (!(l->mask >> i & 1))
+		if (!pkg_mask_has(l->mask, i))
 			continue;
+		l->current = i;
 		if (content.len > a->max_size) {
 			snprintf(file_err.text, sizeof(file_err.text),
 				 "%zu bytes are over the limit of %zu for %s", content.len,
 				 a->max_size, a->name);
-			sink_warn(l, a->database ? "!limit" : "limit", file_err.text);
+			warn_here(l, a->database ? "!limit" : "limit", file_err.text);
 		} else if (a->run(&cx, content, &file_err) < 0) {
 			if (l->out.packages.failed || l->out.kept.failed) {
 				*err = file_err;
 				return err->code;
 			}
 			const char *reason = file_err.kind == ERR_LIMIT ? "!limit" : "!corrupt";
-			sink_warn(l, reason + !a->database, file_err.text);
+			warn_here(l, reason + !a->database, file_err.text);
 		}
 		arena_reset(&l->scratch);
 	}
@@ -132,7 +171,7 @@ static size_t size_limit(const struct layer_run *l, bool *database)
 	size_t max = 0;
 	*database = false;
 	for (size_t i = 0; i < l->nanalysers; i++)
-		if (l->mask >> i & 1) {
+		if (pkg_mask_has(l->mask, i)) {
 			max = MAX(max, l->analysers[i]->max_size);
 			*database |= l->analysers[i]->database;
 		}
@@ -144,13 +183,11 @@ static int wanted_file(struct layer_run *l, const struct tar_entry *e)
 	char text[128];
 	bool database;
 	size_t limit = size_limit(l, &database);
-	if (e->size <= limit) {
-		buf_clear(&l->body);
+	if (e->size <= limit)
 		return 1;
-	}
 	snprintf(text, sizeof(text), "%llu bytes are over the limit of %zu",
 		 (unsigned long long)e->size, limit);
-	sink_warn(l, database ? "!limit" : "limit", text);
+	warn_here(l, database ? "!limit" : "limit", text);
 	return 0;
 }
 
@@ -161,7 +198,7 @@ static void warn_link(struct layer_run *l, const char *reason, const char *messa
 	bool database;
 	size_limit(l, &database);
 	snprintf(marked, sizeof(marked), "%s%s", database ? "!" : "", reason);
-	sink_warn(l, marked, message);
+	warn_here(l, marked, message);
 }
 
 static bool link_target(const struct tar_entry *e, struct slice path, char out[4096], size_t *len)
@@ -177,7 +214,7 @@ static int note_relink(struct layer_run *l, const struct tar_entry *e, struct er
 	bool database, usable = link_target(e, slice_of(l->path, l->path_len), target, &len);
 	size_limit(l, &database);
 	if (e->type == TAR_SYMLINK &&
-	    (!database || (usable && pkg_wanted(slice_of(target, len)) & l->mask)))
+	    (!database || (usable && pkg_wanted(slice_of(target, len), l->task->scopes) & l->mask)))
 		return 0; /* what it leads to is read under its own name */
 	if (l->nrelinks == MAX_RELINKS || !usable) {
 		warn_link(l, "limit", "link was not followed");
@@ -202,24 +239,44 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	l->out.status.entries++;
 	TRY(index_add(&l->out.index, e, path, err));
 	bool content = e->type == TAR_FILE || e->type == TAR_HARDLINK || e->type == TAR_SYMLINK;
-	l->mask = content ? pkg_wanted(path) : 0;
+	l->mask = content ? pkg_wanted(path, l->task->scopes) : 0;
+	collector_clear(&l->body);
+	l->undecided = e->type == TAR_FILE && l->executables && e->size >= PROGRAM_MIN;
+	l->ignored = false;
+	if (l->undecided)
+		return 1;
 	if (!l->mask)
 		return 0;
 	return e->type == TAR_FILE ? wanted_file(l, e) : note_relink(l, e, err);
 }
 
-static int collect(struct layer_run *l, struct slice piece, bool last, struct slice *whole,
-		   struct err *err)
+/* 1: *whole is the file. 0: more is to come. A file that cannot be held is told and left. */
+static int collect(struct layer_run *l, struct slice piece, bool last, struct slice *whole)
 {
-	if (last && l->body.len == 0) {
+	struct err err = {0};
+	if (last && l->body.memory.len == 0 && l->body.spilled == 0) {
 		*whole = piece;
 		return 1;
 	}
-	buf_puts(&l->body, piece);
-	if (l->body.failed)
-		return err_limit(err, "file is over the memory budget");
-	*whole = buf_slice(&l->body);
-	return last;
+	if (collector_add(&l->body, piece, &err) == 0 &&
+	    (!last || collector_whole(&l->body, whole, &err) == 0))
+		return last;
+	warn_here(l, "limit", err.text);
+	l->ignored = true;
+	return 0;
+}
+
+/* The first bytes tell whether it is a program. Pieces of a few bytes do not come: windows are larger than the
+ * shortest program, and end within the first bytes of a file too seldom to matter for others than programs. */
+static bool decide(struct layer_run *l, const struct tar_entry *e, struct slice piece, bool last)
+{
+	struct slice head = l->body.memory.len ? buf_slice(&l->body.memory) : piece;
+	if (head.len < 8 && !last)
+		return true;
+	l->undecided = false;
+	if (pkg_is_executable(head))
+		l->mask |= l->executables;
+	return l->mask && wanted_file(l, e);
 }
 
 static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
@@ -227,15 +284,19 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 {
 	struct layer_run *l = arg;
 	struct slice whole;
-	(void)e;
-	int r = collect(l, piece, last, &whole, err);
-	if (r <= 0)
-		return r;
-	r = analyse(l, whole, err);
-	if (l->body.cap > 4 * MIB) {
-		buf_free(&l->body);
-		buf_init(&l->body, 256 * MIB);
+	if (l->undecided && l->body.memory.len) { /* a piece too short to tell came before */
+		if (collector_add(&l->body, piece, err) < 0)
+			return err->code;
+		piece = SL_NONE;
 	}
+	if (l->ignored || (l->undecided && !decide(l, e, piece, last))) {
+		l->ignored = true;
+		return 1;
+	}
+	if (collect(l, piece, last, &whole) == 0)
+		return l->ignored;
+	int r = analyse(l, whole, err);
+	collector_clear(&l->body);
 	return r;
 }
 
@@ -248,7 +309,9 @@ static int second_entry(void *arg, const struct tar_entry *e, struct err *err)
 	for (size_t i = 0; i < l->nrelinks; i++) {
 		if (!slice_eq(l->relinks[i].target, slice_of(l->path, l->path_len)))
 			continue;
-		l->mask = pkg_wanted(l->relinks[i].path);
+		l->mask = pkg_wanted(l->relinks[i].path, l->task->scopes);
+		collector_clear(&l->body);
+		l->ignored = false;
 		return wanted_file(l, e);
 	}
 	return 0;
@@ -260,9 +323,8 @@ static int second_body(void *arg, const struct tar_entry *e, struct slice piece,
 	struct layer_run *l = arg;
 	struct slice whole, target = slice_of(l->path, l->path_len);
 	(void)e;
-	int r = collect(l, piece, last, &whole, err);
-	if (r <= 0)
-		return r;
+	if (l->ignored || collect(l, piece, last, &whole) == 0)
+		return l->ignored;
 	target = arena_dup(&l->names, target);
 	for (size_t i = 0; i < l->nrelinks; i++) {
 		struct slice path = l->relinks[i].path;
@@ -270,7 +332,7 @@ static int second_body(void *arg, const struct tar_entry *e, struct slice piece,
 			continue;
 		memcpy(l->path, path.ptr, path.len);
 		l->path_len = path.len;
-		l->mask = pkg_wanted(path);
+		l->mask = pkg_wanted(path, l->task->scopes);
 		l->relinks[i].followed = true;
 		TRY(analyse(l, whole, err));
 	}
@@ -285,7 +347,7 @@ static void tell_unfollowed(struct layer_run *l, const char *reason, const char 
 			continue;
 		memcpy(l->path, path.ptr, path.len);
 		l->path_len = path.len;
-		l->mask = pkg_wanted(path);
+		l->mask = pkg_wanted(path, l->task->scopes);
 		warn_link(l, reason, message);
 	}
 }
@@ -391,6 +453,56 @@ static int run(struct layer_run *l, struct err *err)
 	return 0;
 }
 
+/* ---- files that belong together ---- */
+
+/* By analyser, then path; of one path written twice the later one stays behind. */
+static int by_path(const void *pa, const void *pb)
+{
+	const struct held_file *a = pa, *b = pb;
+	int r = a->analyser < b->analyser ? -1 : a->analyser > b->analyser;
+	if (r == 0)
+		r = slice_cmp(a->file.path, b->file.path);
+	return r ? r : a->order < b->order ? -1 : 1;
+}
+
+static int combine_one(struct layer_run *l, const struct pkg_held *files, size_t n, struct err *err)
+{
+	struct pkg_sink sink = {sink_add, sink_keep, sink_hold, sink_warn, l};
+	struct pkg_ctx cx = {.path = files[0].path, .sink = &sink, .arena = &l->scratch};
+	struct err own = {0};
+	l->told = SL("");
+	int r = l->analysers[l->current]->combine(&cx, files, n, &own);
+	arena_reset(&l->scratch);
+	if (r < 0 && l->out.packages.failed) {
+		*err = own;
+		return err->code;
+	}
+	if (r < 0)
+		sink_warn(l, cx.path, own.kind == ERR_LIMIT ? "limit" : "corrupt", own.text);
+	return 0;
+}
+
+static int combine(struct layer_run *l, struct err *err)
+{
+	struct pkg_held *files = arena_array(&l->holding, l->nheld + 1, sizeof(*files));
+	if (!files)
+		return err_oom(err);
+	if (l->nheld)
+		qsort(l->held, l->nheld, sizeof(*l->held), by_path);
+	for (size_t i = 0, n = 0; i < l->nheld; i++) {
+		const struct held_file *h = &l->held[i], *next = i + 1 < l->nheld ? h + 1 : NULL;
+		bool same = next && next->analyser == h->analyser;
+		if (!same || !slice_eq(next->file.path, h->file.path))
+			files[n++] = h->file;
+		if (same)
+			continue;
+		l->current = h->analyser;
+		TRY(combine_one(l, files, n, err));
+		n = 0;
+	}
+	return 0;
+}
+
 int layer_worker(void *task, int result)
 {
 	struct layer_run *l = calloc(1, sizeof(*l));
@@ -404,10 +516,12 @@ int layer_worker(void *task, int result)
 	layer_writer_init(&l->out, RESULT_BUDGET);
 	arena_init(&l->scratch, FILE_ARENA);
 	arena_init(&l->names, MIB);
-	buf_init(&l->body, 256 * MIB);
-	if (run(l, &err) < 0)
+	arena_init(&l->holding, 2 * HELD_BUDGET);
+	collector_init(&l->body, l->task->spill);
+	l->executables = pkg_wants_executables(l->task->scopes);
+	if (run(l, &err) < 0 || combine(l, &err) < 0)
 		l->out.status.err = err;
-	buf_free(&l->body);
+	collector_done(&l->body);
 	arena_free(&l->scratch);
 	/* The process ends here: what is left goes with it. */
 	return layer_write(&l->out, result, &err) < 0 ? 124 : 0;

@@ -6,10 +6,10 @@
 #include "app/app_internal.h"
 
 #define SECTIONS 5
-#define FORMAT	 4 /* bump when the layout changes */
+#define FORMAT	 5 /* bump when the layout changes */
 static const char magic[8] = "STRKLR03";
 
-enum { KIND_FILE = 1, KIND_PACKAGE = 2 };
+enum { KIND_FILE = 1, KIND_PACKAGE = 2, KIND_MORE = 3 };
 
 void layer_writer_init(struct layer_writer *w, size_t budget)
 {
@@ -59,11 +59,11 @@ static int check(const struct buf *b, struct err *err)
 	X(type)                                                                                    \
 	X(name)                                                                                    \
 	X(version) X(arch) X(src_name) X(src_version) X(maintainer) X(licenses) X(module)          \
-	    X(signer) X(files) X(digest)
+	    X(signer) X(files) X(digest) X(deps) X(path) X(origin) X(commit)
 /* clang-format on */
 
-int layer_put_package(struct layer_writer *w, struct slice path, const struct pkg *p,
-		      struct err *err)
+int layer_put_package(struct layer_writer *w, struct slice path, uint32_t analyser,
+		      const struct pkg *p, struct err *err)
 {
 	struct buf *b = &w->packages;
 	put_u32(b, KIND_PACKAGE);
@@ -71,16 +71,29 @@ int layer_put_package(struct layer_writer *w, struct slice path, const struct pk
 #define PUT(field) put_str(b, p->field);
 	PKG_STRINGS(PUT)
 #undef PUT
+	put_u32(b, analyser);
 	put_u32(b, p->flags);
+	put_u32(b, p->line);
+	put_u32(b, p->end_line);
 	put_u64(b, p->installed_size);
 	return check(b, err);
 }
 
-int layer_put_file(struct layer_writer *w, struct slice path, struct err *err)
+static int put_mark(struct layer_writer *w, uint32_t kind, struct slice path, struct err *err)
 {
-	put_u32(&w->packages, KIND_FILE);
+	put_u32(&w->packages, kind);
 	put_str(&w->packages, path);
 	return check(&w->packages, err);
+}
+
+int layer_put_more(struct layer_writer *w, struct slice path, struct err *err)
+{
+	return put_mark(w, KIND_MORE, path, err);
+}
+
+int layer_put_file(struct layer_writer *w, struct slice path, struct err *err)
+{
+	return put_mark(w, KIND_FILE, path, err);
 }
 
 int layer_put_kept(struct layer_writer *w, struct slice path, struct slice bytes, struct err *err)
@@ -202,20 +215,28 @@ int layer_open(struct slice bytes, struct layer_view *ret, struct err *err)
 	return 0;
 }
 
-int layer_next_package(struct reader *r, struct slice *path, bool *is_file_mark, struct pkg *p)
+int layer_next_package(struct reader *r, struct layer_record *ret)
 {
+	size_t analysers;
 	uint32_t kind = r->rest.len ? rd_u32le(r) : 0;
-	*path = kind ? get_str(r) : SL_NONE;
-	*is_file_mark = kind == KIND_FILE;
-	*p = (struct pkg){0};
+	struct pkg *p = &ret->pkg;
+	*ret = (struct layer_record){.path = kind ? get_str(r) : SL_NONE,
+				     .is_file = kind == KIND_FILE,
+				     .is_more = kind == KIND_MORE};
 	if (kind == KIND_PACKAGE) {
 #define GET(field) p->field = get_str(r);
 		PKG_STRINGS(GET)
 #undef GET
+		uint32_t analyser = rd_u32le(r);
 		p->flags = rd_u32le(r);
+		p->line = rd_u32le(r);
+		p->end_line = rd_u32le(r);
 		p->installed_size = rd_u64le(r);
+		const struct pkg_analyser *const *all = pkg_analysers(&analysers);
+		ret->analyser = analyser < analysers ? all[analyser] : NULL;
+		return ret->analyser && !r->bad;
 	}
-	return (kind == KIND_FILE || kind == KIND_PACKAGE) && !r->bad;
+	return (kind == KIND_FILE || kind == KIND_MORE) && !r->bad;
 }
 
 int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes)
@@ -238,7 +259,7 @@ int layer_next_warning(struct reader *r, struct slice *path, struct slice *reaso
 	return !r->bad;
 }
 
-uint64_t layer_result_key(void)
+uint64_t layer_result_key(uint32_t scopes)
 {
-	return pkg_analysers_key() * 31 + FORMAT;
+	return pkg_analysers_key(scopes) * 31 + FORMAT;
 }

@@ -6,9 +6,8 @@ static void walk(const struct layer_view *v)
 {
 	struct reader r = rd_init(v->packages);
 	struct slice a, b, c;
-	struct pkg p;
-	bool mark;
-	while (layer_next_package(&r, &a, &mark, &p))
+	struct layer_record rec;
+	while (layer_next_package(&r, &rec))
 		;
 	r = rd_init(v->kept);
 	while (layer_next_kept(&r, &a, &b))

@@ -17,7 +17,7 @@
 void pool_init(struct pool *p, const struct scan_options *opt)
 {
 	struct err ignored = {0};
-	*p = (struct pool){.opt = opt, .feed = -1};
+	*p = (struct pool){.opt = opt, .feed = -1, .scopes = PKG_SYSTEM | PKG_INSTALLED};
 	if (cache_open(opt->cache_dir, opt->cache_size ? opt->cache_size : DEFAULT_CACHE, &p->cache,
 		       &ignored) < 0)
 		p->cache.off = true;
@@ -65,7 +65,7 @@ struct layer_slot *pool_slot(struct pool *p)
 bool pool_from_cache(struct pool *p, struct layer_slot *s)
 {
 	struct slice key = s->digest.len ? s->digest : s->diff_id;
-	if (cache_get(&p->cache, key, layer_result_key(), &s->cached) != 1)
+	if (cache_get(&p->cache, key, layer_result_key(p->scopes), &s->cached) != 1)
 		return false;
 	if (layer_open(cache_body(&s->cached), &s->view, &s->err) < 0) {
 		mapping_done(&s->cached);
@@ -86,17 +86,31 @@ static unsigned parallel(const struct pool *p)
 	return MIN(n, MAX_PARALLEL);
 }
 
+/* Where a worker puts a file that is too large for its memory; gone with its last descriptor. */
+static int spill_file(void)
+{
+	const char *given = getenv("TMPDIR");
+	const char *const places[] = {given && *given ? given : "/var/tmp", "/var/tmp", "/tmp"};
+	int fd = -1;
+	for (size_t i = 0; fd < 0 && i < ARRAY_LEN(places); i++)
+		fd = open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return fd;
+}
+
 int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *task, struct err *err)
 {
 	struct layer_task *t = malloc(sizeof(*t));
 	if (!t)
 		return err_oom(err);
 	*t = *task;
+	t->scopes = p->scopes;
+	t->spill = spill_file();
 	struct worker_limits lim = {.cpu_seconds =
 					p->opt->timeout_s ? p->opt->timeout_s : DEFAULT_TIMEOUT,
 				    .memory = 240 * MIB,
 				    .result = 400 * MIB};
 	int r = worker_start(&s->worker, layer_worker, t, &lim, err);
+	cleanup_close(&t->spill);
 	free(t); /* the child has its own copy */
 	if (r < 0)
 		return r;
@@ -220,7 +234,8 @@ void pool_verify(struct pool *p, struct layer_slot *s)
 	if (!s->verified || p->cache.off)
 		return;
 	struct slice key = s->digest.len && s->view.status.has_blob ? s->digest : s->diff_id;
-	if (cache_put(&p->cache, key, layer_result_key(), mapping_slice(&s->fresh), &ignored) < 0) {
+	if (cache_put(&p->cache, key, layer_result_key(p->scopes), mapping_slice(&s->fresh),
+		      &ignored) < 0) {
 		log_debug("cache: %s", ignored.text);
 		p->cache.off = true;
 	}

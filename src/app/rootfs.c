@@ -22,6 +22,7 @@ struct send {
 	size_t len;
 	unsigned depth;
 	uint64_t files;
+	bool programs; /* they are looked for by their content */
 };
 
 static void incomplete(struct send *s, const char *reason, const char *message, bool whole)
@@ -34,12 +35,12 @@ static void incomplete(struct send *s, const char *reason, const char *message, 
 	(void)!incomplete_add(s->inc, &item);
 }
 
-static bool is_database(uint64_t mask)
+static bool is_database(pkg_mask mask)
 {
 	size_t n;
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
 	for (size_t i = 0; i < n; i++)
-		if (mask >> i & 1 && all[i]->database)
+		if (pkg_mask_has(mask, i) && all[i]->database)
 			return true;
 	return false;
 }
@@ -50,8 +51,7 @@ static bool holds_database(struct slice dir)
 	size_t n;
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
 	for (size_t i = 0; i < n; i++)
-		for (size_t w = 0; w < PKG_MAX_WANTS && all[i]->database && all[i]->wants[w].kind;
-		     w++) {
+		for (size_t w = 0; all[i]->database && all[i]->wants[w].kind; w++) {
 			struct slice pattern = slice_str(all[i]->wants[w].pattern);
 			if (pattern.len > dir.len &&
 			    slice_eq(slice_sub(pattern, 0, dir.len), dir) &&
@@ -110,19 +110,40 @@ static int put_content(struct send *s, int fd, uint64_t size, struct err *err)
 	return put_padding(s, size, err);
 }
 
+/* Endings of files that are never programs, which spares opening them to see. */
+static bool is_text_name(struct slice path)
+{
+	static const char *const endings[] = {
+	    "py",  "pyc", "js",	  "ts",	 "json", "md",	 "txt",	 "h",  "c",    "html", "css",
+	    "map", "yml", "yaml", "xml", "rst",	 "png",	 "svg",	 "gz", "conf", "mo",   "pl",
+	    "pm",  "rb",  "sh",	  "go",	 "rs",	 "java", "list", "tz", NULL};
+	struct slice base = path_base(path);
+	ssize_t dot = slice_rchr(base, '.');
+	return dot > 0 && slice_is_any(slice_from(base, (size_t)dot + 1), endings);
+}
+
+static bool is_program(int fd)
+{
+	char head[8];
+	return pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+	       pkg_is_executable(slice_of(head, sizeof(head)));
+}
+
 static int send_file(struct send *s, int dir, const char *name, struct err *err)
 {
 	struct slice path = slice_of(s->path, s->len);
 	struct stat st;
-	uint64_t mask = pkg_wanted(path);
-	if (!mask)
+	pkg_mask mask = pkg_wanted(path, s->pool->scopes);
+	if (!mask && (!s->programs || is_text_name(path)))
 		return 0;
 	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && !mask)
+		return 0; /* most likely no program at all */
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		incomplete(s, "permission", strerror(errno), is_database(mask));
 		return 0;
 	}
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode) || (!mask && !is_program(fd)))
 		return 0;
 	s->files++;
 	if (path.len > 99) {
@@ -136,6 +157,15 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 }
 
 static int send_dir(struct send *s, int fd, struct err *err);
+
+/* What the kernel shows as files, of a root; what git keeps for itself, of a source tree. */
+static bool is_passed_over(const struct send *s, struct slice path)
+{
+	static const char *const kernel[] = {"proc", "sys", "dev", NULL};
+	if (s->pool->scopes & PKG_SYSTEM)
+		return slice_is_any(path, kernel);
+	return slice_is(path_base(path), ".git");
+}
 
 static int send_entry(struct send *s, int dir, const struct dirent *e, struct err *err)
 {
@@ -156,8 +186,7 @@ static int send_entry(struct send *s, int dir, const struct dirent *e, struct er
 	struct slice path = slice_of(s->path, s->len);
 	if (type == DT_REG)
 		r = send_file(s, dir, e->d_name, err);
-	else if (type == DT_DIR && !slice_is(path, "proc") && !slice_is(path, "sys") &&
-		 !slice_is(path, "dev")) {
+	else if (type == DT_DIR && !is_passed_over(s, path)) {
 		auto_close int fd =
 		    openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
@@ -207,6 +236,7 @@ int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struc
 	if (fd < 0)
 		return err_sys(err, "cannot be opened");
 	s->pool = p;
+	s->programs = pkg_wants_executables(p->scopes) != 0;
 	s->inc = inc;
 	s->target = dir;
 	s->arena = a;

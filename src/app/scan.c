@@ -140,11 +140,19 @@ static int tell_unjudged(struct scan_job *job, const struct match_result *m, str
 			 struct incomplete_list *inc, struct err *err)
 {
 	struct report_incomplete item = {.target = target, .reason = SL("no-advisories")};
-	if (!m->channel_known && m->without_feed) {
+	if (!m->channel_known && m->without_feed && m->nsystem == 0) {
 		item.message = arena_printf(
 		    &job->arena,
 		    "the database has nothing about this system: %zu packages were not judged",
 		    m->without_feed);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	for (size_t i = 0; i < m->nunjudged; i++) {
+		item.message = arena_printf(
+		    &job->arena,
+		    "the database has nothing about %.*s: %zu packages were not judged",
+		    SL_FMT(m->unjudged[i].channel), m->unjudged[i].count);
 		if (incomplete_add(inc, &item) < 0)
 			return err_oom(err);
 	}
@@ -182,38 +190,16 @@ static int match(struct scan_job *job, struct report *r, struct inventory *inv, 
 	return 0;
 }
 
-static struct slice os_target(struct scan_job *job, struct slice name, const struct pkg_os *os)
-{
-	if (os->family.len == 0)
-		return name;
-	return arena_printf(&job->arena, "%.*s (%.*s%s%.*s)", SL_FMT(name), SL_FMT(os->family),
-			    os->name.len ? " " : "", SL_FMT(os->name));
-}
-
-static int os_result(struct scan_job *job, struct report *r, struct inventory *inv,
+static int judge_all(struct scan_job *job, struct report *r, struct inventory *inv,
 		     struct incomplete_list *inc, struct err *err)
 {
 	struct match_result m;
 	r->os = inv->os;
+	if (!job->opt.dev_deps)
+		results_drop_dev(inv);
 	r->npkgs = inv->npkgs;
-	if (inv->npkgs == 0 && inv->os.family.len == 0)
-		return 0;
-	r->results = arena_new(&job->arena, struct report_result);
-	if (!r->results)
-		return err_oom(err);
-	struct report_result *x = &r->results[0];
-	x->target = os_target(job, r->artifact_name, &inv->os);
-	TRY(match(job, r, inv, x->target, &m, inc, err));
-	x->class_ = SL("os-pkgs");
-	x->type = inv->os.family.len ? inv->os.family
-		  : inv->npkgs	     ? inv->pkgs[0].pkg.type
-				     : SL("unknown");
-	x->pkgs = inv->pkgs;
-	x->npkgs = inv->npkgs;
-	x->findings = m.findings;
-	x->nfindings = m.nfindings;
-	r->nresults = 1;
-	return 0;
+	TRY(match(job, r, inv, r->artifact_name, &m, inc, err));
+	return results_split(inv, &m, &job->arena, r, err);
 }
 
 static int complete(struct scan_job *job, struct report *r, struct layer_slot **layers, size_t n,
@@ -231,7 +217,7 @@ static int complete(struct scan_job *job, struct report *r, struct layer_slot **
 		adv_info_get(job->db, &r->db);
 		r->db_path = slice_str(job->db_path);
 	}
-	TRY(os_result(job, r, inv, inc, err));
+	TRY(judge_all(job, r, inv, inc, err));
 	r->incomplete = arena_array(&job->arena, inc->len + 1, sizeof(*r->incomplete));
 	if (!r->incomplete)
 		return err_oom(err);

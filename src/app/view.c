@@ -62,8 +62,8 @@ static int set_add(struct hash_set *s, uint64_t h)
 
 static uint64_t package_hash(struct slice path, const struct pkg *p)
 {
-	uint64_t parts[4] = {slice_hash(path), slice_hash(p->name), slice_hash(p->version),
-			     slice_hash(p->arch)};
+	uint64_t parts[5] = {slice_hash(path), slice_hash(p->name), slice_hash(p->version),
+			     slice_hash(p->arch), slice_hash(p->path)};
 	uint64_t h = hash64(parts, sizeof(parts));
 	return h ? h : 1;
 }
@@ -79,17 +79,16 @@ static int survey(struct assembly *as, size_t i, struct err *err)
 {
 	struct layer_info *info = &as->info[i];
 	struct reader r = rd_init(as->layers[i]->view.packages);
-	struct slice path;
-	struct pkg p;
-	bool mark;
+	struct layer_record rec;
 	uint64_t ordinal = 0;
-	while (layer_next_package(&r, &path, &mark, &p)) {
-		if (mark) {
-			uint64_t *slot = map_put(&info->files, path, NULL);
+	while (layer_next_package(&r, &rec)) {
+		if (rec.is_file) {
+			uint64_t *slot = map_put(&info->files, rec.path, NULL);
 			if (!slot)
 				return err_oom(err);
 			*slot = ++ordinal;
-		} else if (set_add(&info->packages, package_hash(path, &p)) < 0) {
+		} else if (!rec.is_more &&
+			   set_add(&info->packages, package_hash(rec.path, &rec.pkg)) < 0) {
 			return err_oom(err);
 		}
 	}
@@ -121,17 +120,25 @@ static int add_owned(struct assembly *as, const struct pkg *p)
 	return 0;
 }
 
-static int add_package(struct assembly *as, size_t layer, struct slice path, const struct pkg *p)
+static int add_package(struct assembly *as, size_t layer, const struct layer_record *rec)
 {
+	const struct pkg *p = &rec->pkg;
+	const struct pkg_analyser *by = rec->analyser;
 	if (p->flags & PKG_OWNS_ONLY)
 		return add_owned(as, p);
-	/* The same package in two databases (a moved rpm database, a merged /usr) is one package. */
-	uint64_t h = package_hash(p->type, p);
+	/* The same package in two databases (a moved rpm database, a merged /usr) is one package; two
+	 * copies of a library are two. */
+	uint64_t h = package_hash(by->kind ? rec->path : p->type, p);
 	if (set_has(&as->seen, h))
 		return 0;
 	if (set_add(&as->seen, h) < 0)
 		return -ENOMEM;
-	struct inventory_pkg ip = {.pkg = *p, .db_path = path, .layer = origin(as, layer, path, p)};
+	struct inventory_pkg ip = {
+	    .pkg = *p, .db_path = rec->path, .layer = origin(as, layer, rec->path, p)};
+	if (by->kind) {
+		ip.kind = slice_str(by->kind);
+		ip.group = by->group ? slice_str(by->group) : rec->path;
+	}
 	return vec_push(&as->pkgs, ip);
 }
 
@@ -156,16 +163,16 @@ static bool is_seen(struct assembly *as, size_t layer, struct slice path, uint64
 static int take_packages(struct assembly *as, size_t i, struct err *err)
 {
 	struct reader r = rd_init(as->layers[i]->view.packages);
-	struct slice path;
-	struct pkg p;
-	bool mark, current = false;
+	struct layer_record rec;
+	bool current = false;
 	uint64_t ordinal = 0;
-	while (layer_next_package(&r, &path, &mark, &p)) {
-		if (mark) {
-			current = is_seen(as, i, path, ++ordinal);
-		} else if (current && add_package(as, i, path, &p) < 0) {
+	while (layer_next_package(&r, &rec)) {
+		if (rec.is_file)
+			current = is_seen(as, i, rec.path, ++ordinal);
+		else if (rec.is_more)
+			current = index_visible(as->views, as->n, i, rec.path);
+		else if (current && add_package(as, i, &rec) < 0)
 			return err_oom(err);
-		}
 	}
 	return 0;
 }
@@ -264,15 +271,6 @@ static struct slice owned_files(const struct assembly *as, const struct pkg *p)
 	return SL_NONE;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct inventory_pkg *x = a, *y = b;
-	int r = slice_cmp(x->pkg.name, y->pkg.name);
-	if (r == 0)
-		r = slice_cmp(x->pkg.version, y->pkg.version);
-	return r ? r : slice_cmp(x->pkg.arch, y->pkg.arch);
-}
-
 static int finish(struct assembly *as, struct inventory *inv, struct err *err)
 {
 	struct pkg_files files = {get_kept, as};
@@ -284,13 +282,14 @@ static int finish(struct assembly *as, struct inventory *inv, struct err *err)
 	for (size_t i = 0; i < as->pkgs.len; i++) {
 		struct inventory_pkg *ip = &inv->pkgs[i];
 		*ip = as->pkgs.ptr[i];
-		if (ip->pkg.files.len == 0)
+		if (!ip->kind.len && ip->pkg.files.len == 0)
 			ip->pkg.files = owned_files(as, &ip->pkg);
-		pkg_mark_third_party(&ip->pkg, &inv->os);
+		if (!ip->kind.len)
+			pkg_mark_third_party(&ip->pkg, &inv->os);
 		ip->purl = pkg_purl(as->arena, &ip->pkg, &inv->os);
 	}
-	qsort(inv->pkgs, inv->npkgs, sizeof(*inv->pkgs), by_name);
-	return 0;
+	inventory_sort(inv);
+	return ownership_mark(inv, as->arena, err);
 }
 
 static int assemble(struct assembly *as, struct inventory *inv, struct slice target,

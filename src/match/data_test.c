@@ -89,8 +89,9 @@ static void load_sources(struct lists *l, const char *rel, const char *family, c
 	}
 }
 
-static int take(void *arg, const struct pkg *p, struct err *err)
+static int take(void *arg, struct slice path, const struct pkg *p, struct err *err)
 {
+	(void)path;
 	struct lists *l = arg;
 	struct pkg *to = &l->inv.pkgs[l->inv.npkgs++].pkg;
 	(void)err;
@@ -101,14 +102,14 @@ static int take(void *arg, const struct pkg *p, struct err *err)
 		*kept[i] = arena_dup(&l->arena, *kept[i]);
 	return 0;
 }
-static int ignore_kept(void *arg, struct slice bytes, struct err *err)
+static int ignore_kept(void *arg, struct slice path, struct slice bytes, struct err *err)
 {
-	(void)arg, (void)bytes, (void)err;
+	(void)arg, (void)path, (void)bytes, (void)err;
 	return 0;
 }
-static void no_warning(void *arg, const char *reason, const char *message)
+static void no_warning(void *arg, struct slice path, const char *reason, const char *message)
 {
-	(void)arg;
+	(void)arg, (void)path;
 	fail_msg("%s: %s", reason, message);
 }
 
@@ -119,14 +120,14 @@ static void load_dpkg(struct lists *l, const char *rel, const char *family, cons
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
 	struct slice path = arena_printf(&l->arena, "%s/%s/var/lib/dpkg/status", test_data(), rel);
 	struct slice status = test_read(&l->arena, path.ptr);
-	struct pkg_sink sink = {take, ignore_kept, no_warning, l};
+	struct pkg_sink sink = {take, ignore_kept, ignore_kept, no_warning, l};
 	struct pkg_ctx cx = {.path = SL("var/lib/dpkg/status"), .sink = &sink, .arena = &l->arena};
 	l->inv.pkgs = arena_array(&l->arena, 10000, sizeof(*l->inv.pkgs));
 	assert_non_null(l->inv.pkgs);
 	l->inv.os.family = slice_str(family);
 	l->inv.os.channel = slice_str(channel);
 	for (size_t i = 0; i < n; i++)
-		if (pkg_wanted(cx.path) & UINT64_C(1) << i)
+		if (pkg_mask_has(pkg_wanted(cx.path, PKG_SYSTEM), i))
 			assert_ok(all[i]->run(&cx, status, &err), &err);
 }
 

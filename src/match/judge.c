@@ -48,7 +48,7 @@ static void name_signed_kernel(struct subject *s, struct arena *a)
 bool subject_init(struct subject *s, const struct inventory_pkg *p, bool flavours, struct arena *a)
 {
 	const struct pkg *k = &p->pkg;
-	*s = (struct subject){.inv = p, .pkg = k, .scheme = ver_find(k->type)};
+	*s = (struct subject){.inv = p, .pkg = k, .name = k->name, .scheme = ver_find(k->type)};
 	if (!s->scheme)
 		return false;
 	s->rpm = slice_is(k->type, "rpm");

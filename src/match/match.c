@@ -8,7 +8,7 @@
 struct matcher {
 	const struct adv_db *db;
 	const struct inventory *inv;
-	struct channels channels;
+	struct channels channels; /* of the distribution */
 	struct arena *arena;
 	struct match_result *result;
 	VEC(struct verdict) verdicts; /* of the package at hand */
@@ -123,10 +123,11 @@ static bool is_installed_fix(const struct matcher *m, const struct subject *s,
 	return v->kind == V_FIXED && slice_find(s->pkg->version, mark) >= 0;
 }
 
-static int judge_rows(struct matcher *m, const struct subject *s, struct slice name, size_t channel)
+static int judge_rows(struct matcher *m, const struct channels *ch, const struct subject *s,
+		      struct slice name, size_t channel)
 {
-	uint32_t first, n = adv_lookup(m->db, m->channels.names[channel], name, &first);
-	bool is_source = slice_eq(name, s->source), is_binary = slice_eq(name, s->pkg->name);
+	uint32_t first, n = adv_lookup(m->db, ch->names[channel], name, &first);
+	bool is_source = slice_eq(name, s->source), is_binary = slice_eq(name, s->name);
 	for (uint32_t i = 0; i < n; i++) {
 		struct adv_row row;
 		adv_row_get(m->db, first + i, &row);
@@ -137,9 +138,9 @@ static int judge_rows(struct matcher *m, const struct subject *s, struct slice n
 				    .channel = (uint8_t)channel,
 				    .by_source = (row.flags & ADV_SOURCE_NAME) != 0};
 		v.kind = judge(m->db, s, &row, &v.fixed, &v.exact);
-		if (m->channels.role[channel] != CH_FULL && is_installed_fix(m, s, &v))
+		if (ch->role[channel] != CH_FULL && is_installed_fix(m, s, &v))
 			v.exact = true;
-		else if (m->channels.role[channel] == CH_FIXES)
+		else if (ch->role[channel] == CH_FIXES)
 			continue;
 		if (v.kind == V_INVALID)
 			m->result->invalid_rows++;
@@ -197,30 +198,19 @@ static size_t drop_doubles(struct finding *f, size_t n)
 	return kept;
 }
 
-static int match_package(struct matcher *m, const struct inventory_pkg *p)
+static int judge_package(struct matcher *m, const struct channels *ch, const struct subject *s)
 {
-	struct subject s;
-	if (p->pkg.flags & PKG_PSEUDO)
-		return 0;
-	if (p->pkg.flags & PKG_THIRD_PARTY || m->channels.n == 0 ||
-	    !type_fits(&m->inv->os, p->pkg.type) ||
-	    !subject_init(&s, p, slice_is(m->inv->os.family, "oracle"), m->arena)) {
-		m->result->without_feed++;
-		return 0;
-	}
-	if (!s.valid)
-		m->result->invalid_versions++;
 	m->verdicts.len = 0;
-	for (size_t c = 0; c < m->channels.n; c++) {
-		TRY(judge_rows(m, &s, s.source, c));
-		if (!slice_eq(s.source, p->pkg.name))
-			TRY(judge_rows(m, &s, p->pkg.name, c));
+	for (size_t c = 0; c < ch->n; c++) {
+		TRY(judge_rows(m, ch, s, s->source, c));
+		if (!slice_eq(s->source, s->name))
+			TRY(judge_rows(m, ch, s, s->name, c));
 	}
 	if (m->verdicts.len == 0)
 		return 0;
 	struct decision d = {.db = m->db,
-			     .subject = &s,
-			     .channels = &m->channels,
+			     .subject = s,
+			     .channels = ch,
 			     .arena = m->arena,
 			     .verdicts = m->verdicts.ptr,
 			     .nverdicts = m->verdicts.len};
@@ -239,6 +229,57 @@ static int match_package(struct matcher *m, const struct inventory_pkg *p)
 		qsort(m->findings.ptr + first, m->findings.len - first, sizeof(*m->findings.ptr),
 		      compare_findings);
 	return 0;
+}
+
+static int match_package(struct matcher *m, const struct inventory_pkg *p)
+{
+	struct subject s;
+	if (p->pkg.flags & PKG_PSEUDO)
+		return 0;
+	if (p->pkg.flags & PKG_THIRD_PARTY || m->channels.n == 0 ||
+	    !type_fits(&m->inv->os, p->pkg.type) ||
+	    !subject_init(&s, p, slice_is(m->inv->os.family, "oracle"), m->arena)) {
+		m->result->without_feed++;
+		return 0;
+	}
+	if (!s.valid)
+		m->result->invalid_versions++;
+	m->result->nsystem++;
+	return judge_package(m, &m->channels, &s);
+}
+
+static int count_unjudged(struct matcher *m, struct slice channel)
+{
+	struct match_result *r = m->result;
+	size_t i = 0;
+	while (i < r->nunjudged && !slice_eq(r->unjudged[i].channel, channel))
+		i++;
+	if (i == MATCH_MAX_UNJUDGED)
+		return 0;
+	if (i == r->nunjudged)
+		r->unjudged[r->nunjudged++].channel = channel;
+	r->unjudged[i].count++;
+	return 0;
+}
+
+static int match_language(struct matcher *m, const struct inventory_pkg *p)
+{
+	struct subject s;
+	struct slice channel = language_channel(p->pkg.type);
+	if (p->owner.len || p->pkg.flags & (PKG_LOCAL | PKG_PSEUDO) || p->pkg.version.len == 0 ||
+	    !channel.len)
+		return 0;
+	if (!adv_has_channel(m->db, channel))
+		return count_unjudged(m, channel);
+	if (!subject_init(&s, p, false, m->arena))
+		return 0;
+	if (!s.valid)
+		m->result->invalid_versions++;
+	struct channels only = {.names = {channel}, .role = {CH_FULL}, .n = 1};
+	s.name = s.source = language_name(channel, &p->pkg, m->arena);
+	if (!s.name.ptr)
+		return err_oom(m->err);
+	return judge_package(m, &only, &s);
 }
 
 static int finish(struct matcher *m)
@@ -265,8 +306,10 @@ static int run(struct matcher *m, int64_t now)
 	TRY(find_channels(m));
 	m->result->channel_known = m->channels.n > 0;
 	find_eol(m, now);
-	for (size_t i = 0; i < m->inv->npkgs; i++)
-		TRY(match_package(m, &m->inv->pkgs[i]));
+	for (size_t i = 0; i < m->inv->npkgs; i++) {
+		const struct inventory_pkg *p = &m->inv->pkgs[i];
+		TRY(p->kind.len ? match_language(m, p) : match_package(m, p));
+	}
 	return finish(m);
 }
 

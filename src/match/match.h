@@ -13,19 +13,6 @@ enum finding_kind {
 	FINDING_LICENSE
 };
 
-/* A package of the image with where it came from. */
-struct inventory_pkg {
-	struct pkg pkg;
-	struct slice db_path; /* of the package database it was read from */
-	int32_t layer;	      /* index of the layer that brought this version; -1 unknown */
-	struct slice purl;
-};
-struct inventory {
-	struct pkg_os os;
-	struct inventory_pkg *pkgs; /* sorted by name, then version, arch */
-	size_t npkgs;
-};
-
 /* Vulnerability finding: the only shape that report writers know. Slices live in the arena or database. */
 struct finding {
 	enum finding_kind kind;
@@ -51,6 +38,7 @@ struct suppressed {
 	struct slice reason, source; /* statement of the rule; the file */
 	int32_t expires;	     /* day, 0 none */
 };
+#define MATCH_MAX_UNJUDGED 24
 struct match_result {
 	struct finding *findings; /* sorted: pkg name, version, severity descending, id */
 	size_t nfindings;
@@ -58,6 +46,13 @@ struct match_result {
 	bool eol;	     /* the release is past its end of support */
 	int32_t eol_day;     /* 0 unknown */
 	size_t without_feed; /* packages not looked up (third party, unknown channel) */
+	size_t nsystem;	     /* packages of the distribution that were looked up */
+	/* Language packages that could not be: the database has no statement about their ecosystem. */
+	struct match_unjudged {
+		struct slice channel;
+		size_t count;
+	} unjudged[MATCH_MAX_UNJUDGED];
+	size_t nunjudged;
 	size_t
 	    invalid_versions; /* packages whose installed version is none of its scheme's: ranges not judged */
 	size_t invalid_rows; /* statements with a bound that is no version: not judged */

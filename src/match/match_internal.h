@@ -23,6 +23,7 @@ struct subject {
 	const struct inventory_pkg *inv;
 	const struct pkg *pkg;
 	const struct ver_scheme *scheme;
+	struct slice name; /* as statements write it */
 	struct slice source, source_version;
 	struct slice module;  /* "name:stream"; empty: not modular */
 	bool modular_release; /* ".module" in the release */
@@ -64,6 +65,11 @@ struct decision {
 void decide_begin(struct decision *d);
 /* 1: *ret is the next finding; 0: no more; < 0: out of memory. */
 int decide_next(struct decision *d, struct finding *ret);
+
+/* The stream of statements about packages of a type that no distribution makes; empty: there is none. */
+struct slice language_channel(struct slice type);
+/* The package's name as that stream's statements have it; ptr NULL: out of memory. */
+struct slice language_name(struct slice channel, const struct pkg *p, struct arena *a);
 
 /* Doublestar patterns: '*' and '?' stay within a path part, "**" crosses them, [..] and {a,b}. */
 bool glob_match(struct slice pattern, struct slice path);

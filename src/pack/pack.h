@@ -80,7 +80,8 @@ struct tar_entry {
 struct tar_handler {
 	/* > 0: the content is wanted. 0: skip it. < 0: stop with that error. */
 	int (*entry)(void *arg, const struct tar_entry *e, struct err *err);
-	/* The content in pieces, in order; the last has last set (an empty file gets one empty piece). */
+	/* The content in pieces, in order; the last has last set (an empty file gets one empty piece).
+	 * > 0: enough seen, pass over the rest (pieces after a hole may still come). */
 	int (*body)(void *arg, const struct tar_entry *e, struct slice piece, bool last,
 		    struct err *err);
 	void *arg;

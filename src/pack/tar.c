@@ -206,8 +206,12 @@ static int give_stored(struct walk *w, const struct tar_entry *e, uint64_t n, bo
 			return truncated(w, err);
 		struct slice piece = slice_sub(w->chunk, 0, (size_t)MIN(n, w->chunk.len));
 		n -= piece.len;
-		TRY(w->h->body(w->h->arg, e, piece, last && n == 0, err));
+		int seen = w->h->body(w->h->arg, e, piece, last && n == 0, err);
+		if (seen < 0)
+			return seen;
 		advance(w, piece.len);
+		if (seen > 0)
+			return skip(w, n, err);
 	}
 	return 0;
 }

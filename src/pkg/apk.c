@@ -176,7 +176,8 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_apk = {
     .name = "apk",
     .version = 1,
-    .wants = {{PKG_PATH_IS, "lib/apk/db/installed"}, {PKG_PATH_IS, "usr/lib/apk/db/installed"}},
+    .wants =
+	PKG_WANTS({PKG_PATH_IS, "lib/apk/db/installed"}, {PKG_PATH_IS, "usr/lib/apk/db/installed"}),
     .max_size = 128 * MIB,
     .database = true,
     .run = run,

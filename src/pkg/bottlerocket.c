@@ -41,11 +41,12 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_bottlerocket = {
     .name = "bottlerocket",
     .version = 1,
-    .wants = {{PKG_PATH_IS, "usr/share/bottlerocket/application-inventory.json"},
-	      {PKG_PATH_IS, "x86_64-bottlerocket-linux-gnu/sys-root/usr/share/bottlerocket/"
-			    "application-inventory.json"},
-	      {PKG_PATH_IS, "aarch64-bottlerocket-linux-gnu/sys-root/usr/share/bottlerocket/"
-			    "application-inventory.json"}},
+    .wants =
+	PKG_WANTS({PKG_PATH_IS, "usr/share/bottlerocket/application-inventory.json"},
+		  {PKG_PATH_IS, "x86_64-bottlerocket-linux-gnu/sys-root/usr/share/bottlerocket/"
+				"application-inventory.json"},
+		  {PKG_PATH_IS, "aarch64-bottlerocket-linux-gnu/sys-root/usr/share/bottlerocket/"
+				"application-inventory.json"}),
     .max_size = 16 * MIB,
     .database = true,
     .run = run,

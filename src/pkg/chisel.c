@@ -125,7 +125,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_chisel = {
     .name = "chisel",
     .version = 1,
-    .wants = {{PKG_PATH_IS, "var/lib/chisel/manifest.wall"}},
+    .wants = PKG_WANTS({PKG_PATH_IS, "var/lib/chisel/manifest.wall"}),
     .max_size = 16 * MIB,
     .run = run,
 };

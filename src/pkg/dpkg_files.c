@@ -46,10 +46,10 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_dpkg_files = {
     .name = "dpkg-files",
     .version = 1,
-    .wants = {{PKG_PATH_PREFIX, "var/lib/dpkg/info/", ".list"},
-	      {PKG_PATH_PREFIX, "var/lib/dpkg/status.d/", ".md5sums"},
-	      {PKG_PATH_PREFIX, "usr/lib/opkg/info/", ".list"},
-	      {PKG_PATH_PREFIX, "var/lib/opkg/info/", ".list"}},
+    .wants = PKG_WANTS({PKG_PATH_PREFIX, "var/lib/dpkg/info/", ".list"},
+		       {PKG_PATH_PREFIX, "var/lib/dpkg/status.d/", ".md5sums"},
+		       {PKG_PATH_PREFIX, "usr/lib/opkg/info/", ".list"},
+		       {PKG_PATH_PREFIX, "var/lib/opkg/info/", ".list"}),
     .max_size = 32 * MIB,
     .run = run,
 };

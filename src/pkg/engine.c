@@ -10,7 +10,7 @@
 PKG_ANALYSERS(DECLARE)
 
 static const struct pkg_analyser *const table[] = {PKG_ANALYSERS(ROW)};
-_Static_assert(ARRAY_LEN(table) <= 64, "a mask has 64 bits");
+_Static_assert(ARRAY_LEN(table) <= PKG_MAX_ANALYSERS, "a mask has no more bits");
 
 const struct pkg_analyser *const *pkg_analysers(size_t *n)
 {
@@ -23,15 +23,15 @@ static uint64_t mix(uint64_t key, struct slice s)
 	return key * UINT64_C(0x9E3779B97F4A7C15) + slice_hash(s);
 }
 
-uint64_t pkg_analysers_key(void)
+uint64_t pkg_analysers_key(uint32_t scopes)
 {
-	uint64_t key = 0;
+	uint64_t key = scopes;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		key = mix(key, slice_str(table[i]->name));
 		key = mix(key, slice_of(&table[i]->version, sizeof(table[i]->version)));
-		for (size_t w = 0; w < PKG_MAX_WANTS && table[i]->wants[w].kind; w++) {
-			key = mix(key, slice_str(table[i]->wants[w].pattern));
-			key = mix(key, slice_str(table[i]->wants[w].suffix));
+		for (const struct pkg_want *w = table[i]->wants; w->kind; w++) {
+			key = mix(key, slice_str(w->pattern));
+			key = mix(key, slice_str(w->suffix));
 		}
 	}
 	return key;
@@ -39,12 +39,17 @@ uint64_t pkg_analysers_key(void)
 
 int pkg_add(struct pkg_ctx *cx, const struct pkg *p, struct err *err)
 {
-	return cx->sink->add(cx->sink->arg, p, err);
+	return cx->sink->add(cx->sink->arg, cx->path, p, err);
 }
 
 int pkg_keep(struct pkg_ctx *cx, struct slice bytes, struct err *err)
 {
-	return cx->sink->keep(cx->sink->arg, bytes, err);
+	return cx->sink->keep(cx->sink->arg, cx->path, bytes, err);
+}
+
+int pkg_hold(struct pkg_ctx *cx, struct slice bytes, struct err *err)
+{
+	return cx->sink->hold(cx->sink->arg, cx->path, bytes, err);
 }
 
 static void warn(struct pkg_ctx *cx, const char *reason, const char *fmt, va_list ap)
@@ -57,7 +62,7 @@ static void warn(struct pkg_ctx *cx, const char *reason, const char *fmt, va_lis
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';
-	cx->sink->warn(cx->sink->arg, reason, text);
+	cx->sink->warn(cx->sink->arg, cx->path, reason, text);
 }
 
 void pkg_warn(struct pkg_ctx *cx, const char *reason, const char *fmt, ...)

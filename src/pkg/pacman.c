@@ -57,7 +57,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_pacman = {
     .name = "pacman",
     .version = 1,
-    .wants = {{PKG_PATH_PREFIX, "var/lib/pacman/local/", "/desc"}},
+    .wants = PKG_WANTS({PKG_PATH_PREFIX, "var/lib/pacman/local/", "/desc"}),
     .max_size = 4 * MIB,
     .run = run,
 };

@@ -28,7 +28,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_pacman_files = {
     .name = "pacman-files",
     .version = 1,
-    .wants = {{PKG_PATH_PREFIX, "var/lib/pacman/local/", "/files"}},
+    .wants = PKG_WANTS({PKG_PATH_PREFIX, "var/lib/pacman/local/", "/files"}),
     .max_size = 32 * MIB,
     .run = run,
 };

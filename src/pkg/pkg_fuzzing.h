@@ -7,7 +7,8 @@
 struct fuzz_sink {
 	struct pkg_sink sink;
 	struct arena arena;
-	size_t packages, file_bytes, messages;
+	size_t packages, file_bytes, messages, nheld;
+	struct pkg_held held[4];
 };
 void fuzz_sink_init(struct fuzz_sink *f);
 void fuzz_sink_done(struct fuzz_sink *f);

@@ -1,31 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pkg/pkg_testing.h"
 
-static int add(void *arg, const struct pkg *p, struct err *err)
+static int add(void *arg, struct slice path, const struct pkg *p, struct err *err)
 {
 	struct told *t = arg;
 	struct pkg copy = *p;
-	struct slice *const all[] = {&copy.type,       &copy.name,     &copy.version,
-				     &copy.arch,       &copy.src_name, &copy.src_version,
-				     &copy.maintainer, &copy.licenses, &copy.module,
-				     &copy.signer,     &copy.files,    &copy.digest};
+	(void)path;
+	struct slice *const all[] = {
+	    &copy.type,	    &copy.name,	       &copy.version,	 &copy.arch,
+	    &copy.src_name, &copy.src_version, &copy.maintainer, &copy.licenses,
+	    &copy.module,   &copy.signer,      &copy.files,	 &copy.digest,
+	    &copy.deps,	    &copy.path,	       &copy.origin,	 &copy.commit};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		*all[i] = arena_dup(&t->arena, *all[i]);
 	return vec_push(&t->pkgs, copy) < 0 ? err_oom(err) : 0;
 }
 
-static int keep(void *arg, struct slice bytes, struct err *err)
+static int keep(void *arg, struct slice path, struct slice bytes, struct err *err)
 {
 	struct told *t = arg;
+	(void)path;
 	(void)err;
 	t->kept = arena_dup(&t->arena, bytes);
 	t->nkept++;
 	return 0;
 }
 
-static void warn(void *arg, const char *reason, const char *message)
+static int hold(void *arg, struct slice path, struct slice bytes, struct err *err)
 {
 	struct told *t = arg;
+	struct pkg_held h = {arena_dup(&t->arena, path), arena_dup(&t->arena, bytes)};
+	return !h.path.ptr || !h.bytes.ptr || vec_push(&t->held, h) < 0 ? err_oom(err) : 0;
+}
+
+static void warn(void *arg, struct slice path, const char *reason, const char *message)
+{
+	struct told *t = arg;
+	(void)path;
 	buf_printf(&t->warnings, "%s: %s\n", reason, message);
 	t->nwarnings++;
 }
@@ -35,12 +46,13 @@ void told_init(struct told *t)
 	memset(t, 0, sizeof(*t));
 	arena_init(&t->arena, 1024 * MIB);
 	buf_init(&t->warnings, 1 * MIB);
-	t->sink = (struct pkg_sink){.add = add, .keep = keep, .warn = warn, .arg = t};
+	t->sink = (struct pkg_sink){.add = add, .keep = keep, .hold = hold, .warn = warn, .arg = t};
 }
 
 void told_free(struct told *t)
 {
 	vec_free(&t->pkgs);
+	vec_free(&t->held);
 	buf_free(&t->warnings);
 	arena_free(&t->arena);
 }
@@ -65,18 +77,29 @@ static void run(struct told *t, const struct pkg_analyser *a, const char *path, 
 	t->rc = t->rc < 0 ? t->rc : rc;
 }
 
+void analyse_held(struct told *t, const char *name)
+{
+	auto_arena struct arena scratch;
+	arena_init(&scratch, 256 * MIB);
+	struct pkg_ctx cx = {.sink = &t->sink, .arena = &scratch};
+	int rc = analyser(name)->combine(&cx, t->held.ptr, t->held.len, &t->err);
+	t->rc = t->rc < 0 ? t->rc : rc;
+}
+
 void analyse(struct told *t, const char *name, const char *path, struct slice bytes)
 {
 	run(t, analyser(name), path, bytes);
+	if (t->held.len == 1 && analyser(name)->combine)
+		analyse_held(t, name);
 }
 
 void analyse_all(struct told *t, const char *path, struct slice bytes)
 {
 	size_t n;
 	const struct pkg_analyser *const *all = pkg_analysers(&n);
-	uint64_t mask = pkg_wanted(slice_str(path));
+	pkg_mask mask = pkg_wanted(slice_str(path), PKG_SCOPES);
 	for (size_t i = 0; i < n; i++)
-		if (mask >> i & 1)
+		if (pkg_mask_has(mask, i))
 			run(t, all[i], path, bytes);
 }
 
@@ -87,6 +110,21 @@ static void show(struct buf *b, const char *key, struct slice value)
 	buf_printf(b, " %s=", key);
 	for (size_t i = 0; i < value.len; i++)
 		buf_putc(b, value.ptr[i] == '\n' ? ',' : value.ptr[i]);
+}
+
+static void show_flags(struct buf *b, uint32_t flags)
+{
+	static const struct {
+		uint32_t flag;
+		const char *word;
+	} words[] = {{PKG_DEV, "dev"},
+		     {PKG_OPTIONAL, "optional"},
+		     {PKG_DIRECT, "direct"},
+		     {PKG_INDIRECT, "indirect"},
+		     {PKG_ROOT, "root"}, {PKG_LOCAL, "local"}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (flags & words[i].flag)
+			buf_printf(b, " %s", words[i].word);
 }
 
 static void show_pkg(struct buf *b, const struct pkg *p)
@@ -105,6 +143,13 @@ static void show_pkg(struct buf *b, const struct pkg *p)
 	show(b, "digest", p->digest);
 	if (p->installed_size)
 		buf_printf(b, " size=%llu", (unsigned long long)p->installed_size);
+	show(b, "deps", p->deps);
+	show(b, "path", p->path);
+	show(b, "origin", p->origin);
+	show(b, "commit", p->commit);
+	show_flags(b, p->flags);
+	if (p->line)
+		buf_printf(b, " lines=%u-%u", p->line, p->end_line);
 	show(b, "files", p->files);
 	buf_putc(b, '\n');
 }

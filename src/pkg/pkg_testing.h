@@ -9,6 +9,7 @@
 struct told {
 	struct arena arena;
 	VEC(struct pkg) pkgs;
+	VEC(struct pkg_held) held;
 	struct buf warnings; /* "reason: message\n" each */
 	struct slice kept;
 	size_t nwarnings, nkept;
@@ -21,8 +22,10 @@ void told_free(struct told *t);
 #define auto_told CLEANUP(told_free)
 
 const struct pkg_analyser *analyser(const char *name);
-/* Runs one analyser over bytes as if they were the file at path. */
+/* Runs one analyser over bytes as if they were the file at path, and combine() when it held that file alone. */
 void analyse(struct told *t, const char *name, const char *path, struct slice bytes);
+/* combine() of the analyser over what was held so far. */
+void analyse_held(struct told *t, const char *name);
 /* Every analyser that wants the path. */
 void analyse_all(struct told *t, const char *path, struct slice bytes);
 /* One line a package (only fields that are set), then warnings and the error. */

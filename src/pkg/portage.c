@@ -111,8 +111,8 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_portage = {
     .name = "portage",
     .version = 1,
-    .wants = {{PKG_PATH_PREFIX, "var/db/pkg/", "/PF"},
-	      {PKG_PATH_PREFIX, "var/db/pkg/", "/CONTENTS"}},
+    .wants = PKG_WANTS({PKG_PATH_PREFIX, "var/db/pkg/", "/PF"},
+		       {PKG_PATH_PREFIX, "var/db/pkg/", "/CONTENTS"}),
     .max_size = 64 * MIB,
     .run = run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Package URLs (purl-spec, types deb, rpm, apk, alpm, ebuild) and the parts of a version. */
+/* Package URLs (purl-spec, PURL-TYPES) and the parts of a version. */
 #include "pkg/pkg_internal.h"
 
 void pkg_version_split(struct slice type, struct slice version, uint32_t *epoch, struct slice *ver,
@@ -120,8 +120,74 @@ static void put_name(struct buf *b, const struct pkg *p, const struct pkg_os *os
 	put_encoded(b, name, !rpm && slash < 0);
 }
 
+/* ---- languages ---- */
+
+static void put_parts(struct buf *b, struct slice name, char separator, bool lower)
+{
+	struct slice part;
+	bool any = false;
+	while (slice_cut(&name, separator, &part)) {
+		if (part.len == 0)
+			continue;
+		if (any)
+			buf_putc(b, '/');
+		any = true;
+		put_encoded(b, part, lower);
+	}
+}
+
+static void put_pypi(struct buf *b, struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = to_lower(name.ptr[i]);
+		put_encoded(b, slice_of(c == '_' ? "-" : &c, 1), false);
+	}
+}
+
+static struct slice language_purl(struct arena *a, const struct pkg *p)
+{
+	static const char *const lower[] = {"composer", "hex", "pub", "github", "bitnami", NULL};
+	auto_buf struct buf b;
+	struct slice name = p->name, sub = SL_NONE;
+	buf_init(&b, 64 * KIB);
+	buf_puts(&b, SL("pkg:"));
+	buf_puts(&b, p->type);
+	buf_putc(&b, '/');
+	if (slice_is(p->type, "cocoapods") && slice_cut(&name, '/', &sub)) {
+		struct slice rest = name; /* a subspec is a path inside its pod */
+		name = sub;
+		sub = rest;
+	}
+	if (slice_is(p->type, "pypi"))
+		put_pypi(&b, name);
+	else
+		put_parts(&b, name, slice_is(p->type, "maven") ? ':' : '/',
+			  slice_is_any(p->type, lower));
+	if (p->version.len) {
+		buf_putc(&b, '@');
+		put_encoded(&b, p->version, false);
+	}
+	if (p->arch.len) {
+		buf_puts(&b, SL("?arch="));
+		put_encoded(&b, p->arch, false);
+	}
+	if (sub.len) {
+		buf_putc(&b, '#');
+		put_parts(&b, sub, '/', false);
+	}
+	return b.failed ? SL_NONE : arena_dup(a, buf_slice(&b));
+}
+
+bool pkg_is_system(struct slice type)
+{
+	static const char *const types[] = {"deb", "apk", "rpm", "alpm", "ebuild", NULL};
+	return slice_is_any(type, types);
+}
+
 struct slice pkg_purl(struct arena *a, const struct pkg *p, const struct pkg_os *os)
 {
+	if (!pkg_is_system(p->type))
+		return language_purl(a, p);
 	bool rpm = slice_is(p->type, "rpm");
 	struct slice version = p->version, ver, rel;
 	uint32_t epoch = 0;

@@ -51,7 +51,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_rpm_manifest = {
     .name = "rpm-manifest",
     .version = 1,
-    .wants = {{PKG_PATH_IS, "var/lib/rpmmanifest/container-manifest-2"}},
+    .wants = PKG_WANTS({PKG_PATH_IS, "var/lib/rpmmanifest/container-manifest-2"}),
     .max_size = 16 * MIB,
     .database = true,
     .run = run,

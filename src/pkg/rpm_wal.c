@@ -16,9 +16,9 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_rpm_wal = {
     .name = "rpm-wal",
     .version = 1,
-    .wants = {{PKG_PATH_IS, "var/lib/rpm/rpmdb.sqlite-wal"},
-	      {PKG_PATH_IS, "usr/lib/sysimage/rpm/rpmdb.sqlite-wal"},
-	      {PKG_PATH_IS, "usr/share/rpm/rpmdb.sqlite-wal"}},
+    .wants = PKG_WANTS({PKG_PATH_IS, "var/lib/rpm/rpmdb.sqlite-wal"},
+		       {PKG_PATH_IS, "usr/lib/sysimage/rpm/rpmdb.sqlite-wal"},
+		       {PKG_PATH_IS, "usr/share/rpm/rpmdb.sqlite-wal"}),
     .max_size = 192 * MIB,
     .run = run,
 };

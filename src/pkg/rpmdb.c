@@ -61,7 +61,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 const struct pkg_analyser pkg_analyser_rpmdb = {
     .name = "rpmdb",
     .version = 1,
-    .wants = {IN("var/lib/rpm"), IN("usr/lib/sysimage/rpm"), IN("usr/share/rpm")},
+    .wants = PKG_WANTS(IN("var/lib/rpm"), IN("usr/lib/sysimage/rpm"), IN("usr/share/rpm")),
     .max_size = 192 * MIB,
     .database = true,
     .run = run,
@@ -71,7 +71,7 @@ bool pkg_is_stale(struct slice path, bool (*present)(void *arg, struct slice pat
 {
 	char newer[256];
 	struct slice base = path_base(path), dir = path_dir(path);
-	if ((!slice_is(base, "Packages") && !slice_is(base, "Packages.db")) || !pkg_wanted(path))
+	if ((!slice_is(base, "Packages") && !slice_is(base, "Packages.db")) || !pkg_wanted(path, PKG_SYSTEM))
 		return false;
 	int n = snprintf(newer, sizeof(newer), "%.*s/rpmdb.sqlite", SL_FMT(dir));
 	return n > 0 && (size_t)n < sizeof(newer) && present(arg, slice_of(newer, (size_t)n));

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file that a package of the distribution owns is that package: its feed knows which fixes were taken back,
+ * so what the language's own metadata in it says is not judged a second time. Packages of other vendors have
+ * no feed, so what lies in them is judged.
+ */
+#include "app/app_internal.h"
+
+/* "/lib/x" and "usr/lib/x" are one file where /usr is merged: both become "lib/x". */
+static struct slice key_of(struct slice path)
+{
+	static const char *const merged[] = {"usr/lib/", "usr/lib64/", "usr/bin/", "usr/sbin/",
+					     "usr/lib32/"};
+	while (path.len && (path.ptr[0] == '/' || slice_starts(path, "./")))
+		path = slice_from(path, path.ptr[0] == '/' ? 1 : 2);
+	for (size_t i = 0; i < ARRAY_LEN(merged); i++)
+		if (slice_starts(path, merged[i]))
+			return slice_from(path, 4);
+	return path;
+}
+
+/* Every file that a language package was read from, with no owner yet (value 0). */
+static int collect(const struct inventory *inv, struct map *files, struct err *err)
+{
+	for (size_t i = inv->nsystem; i < inv->npkgs; i++)
+		if (!map_put(files, key_of(inv->pkgs[i].db_path), NULL))
+			return err_oom(err);
+	return 0;
+}
+
+static void find_owners(const struct inventory *inv, const struct map *files)
+{
+	for (size_t i = 0; i < inv->nsystem; i++) {
+		const struct pkg *p = &inv->pkgs[i].pkg;
+		struct slice rest = p->files, line;
+		if (p->flags & (PKG_THIRD_PARTY | PKG_PSEUDO))
+			continue;
+		while (slice_line(&rest, &line)) {
+			uint64_t *owner = map_get(files, key_of(line));
+			if (owner)
+				*owner = i + 1;
+		}
+	}
+}
+
+int ownership_mark(struct inventory *inv, struct arena *a, struct err *err)
+{
+	auto_map struct map files = {0};
+	if (inv->nsystem == 0 || inv->nsystem == inv->npkgs)
+		return 0;
+	TRY(collect(inv, &files, err));
+	find_owners(inv, &files);
+	for (size_t i = inv->nsystem; i < inv->npkgs; i++) {
+		const uint64_t *owner = map_get(&files, key_of(inv->pkgs[i].db_path));
+		if (!owner || !*owner)
+			continue;
+		const struct pkg *p = &inv->pkgs[*owner - 1].pkg;
+		inv->pkgs[i].owner =
+		    arena_printf(a, "%.*s@%.*s", SL_FMT(p->name), SL_FMT(p->version));
+		if (!inv->pkgs[i].owner.ptr)
+			return err_oom(err);
+	}
+	return 0;
+}

@@ -85,6 +85,8 @@ adv_starter(void); /* the compiled-in starter set, as adv_open_memory wants it *
 void adv_close(struct adv_db **db);
 #define auto_adv CLEANUP(adv_close)
 
+/* A package's name as the look-up wants it (PEP 503 for PyPI, lower case for NuGet, ...). */
+struct slice adv_name_normal(struct slice channel, struct slice name, struct arena *a);
 /* Rows for (channel, name): their count, first index in *first; 0 when none. */
 uint32_t adv_lookup(const struct adv_db *db, struct slice channel, struct slice name,
 		    uint32_t *first);

@@ -99,8 +99,6 @@ bool adv_channel_of_osv(struct slice ecosystem, struct arena *a, struct slice *c
 bool adv_is_distribution(struct slice ecosystem);
 /* "SUSE Linux Enterprise Server 15 SP5" -> "suse.linux.enterprise.server:15.5". */
 bool adv_channel_of_suse(struct slice product, struct arena *a, struct slice *channel);
-/* Package name as the look-up wants it (PEP 503 for PyPI, lower case for NuGet, ...). */
-struct slice adv_name_normal(struct slice channel, struct slice name, struct arena *a);
 /* "bookworm" -> "debian:12"; false when unknown. */
 bool adv_debian_channel(struct slice codename, struct slice *channel);
 bool adv_ubuntu_channel(struct slice codename, struct slice *channel);

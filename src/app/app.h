@@ -8,6 +8,7 @@
 
 struct scan_options {
 	const char *platform, *socket, *cache_dir;
+	struct registry_options registry;
 	bool all_platforms, no_cache;
 	bool no_diff_ids;     /* trust uncompressed layers of archives without hashing them */
 	unsigned parallel;    /* workers at once; 0 = processors */

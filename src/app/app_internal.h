@@ -86,6 +86,7 @@ struct layer_slot {
 	uint64_t size;		      /* claimed, 0 none */
 	struct image_bytes bytes;
 	struct slice trouble;
+	struct fetch *fetch; /* of a layer that lies in a registry; NULL none */
 	struct worker worker;
 	bool running, done, from_cache, verified;
 	bool
@@ -123,6 +124,20 @@ void pool_verify(struct pool *p, struct layer_slot *s);
 /* Starts a worker that is fed through p->feed (pool_stream_data, pool_stream_end). */
 int pool_feed_start(struct pool *p, struct layer_slot *s, struct layer_task *t,
 		    struct err *err) must_use;
+
+/* ---- layers of a registry ---- */
+
+/* Marks the slot as remote; src and l must outlive it. */
+int fetch_prepare(struct layer_slot *s, const struct image_source *src, const struct image_layer *l,
+		  struct err *err) must_use;
+/* pool_start with a process that feeds the worker. */
+int fetch_start(struct pool *p, struct layer_slot *s, const struct layer_task *task,
+		struct err *err) must_use;
+void fetch_finish(struct layer_slot *s); /* after the worker: waits, takes the error over */
+void fetch_stop(struct layer_slot *s);
+void fetch_done(struct layer_slot *s);
+/* < 0 with the first error when every one of the layers failed to come. */
+int fetch_all_failed(struct layer_slot *const *slots, size_t n, struct err *err) must_use;
 
 /* ---- the image as a whole ---- */
 

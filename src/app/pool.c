@@ -37,6 +37,7 @@ void pool_done(struct pool *p)
 	cleanup_close(&p->feed);
 	for (size_t i = 0; i < p->nslots; i++) {
 		struct layer_slot *s = p->slots[i];
+		fetch_done(s);
 		worker_done(&s->worker);
 		mapping_done(&s->cached);
 		mapping_done(&s->fresh);
@@ -124,7 +125,9 @@ static void finish(struct pool *p, struct layer_slot *s)
 	s->running = false;
 	s->done = true;
 	p->running--;
-	if (worker_wait(&s->worker, &s->err) < 0)
+	int waited = worker_wait(&s->worker, &s->err);
+	fetch_finish(s);
+	if (waited < 0 || s->err.code < 0)
 		return;
 	if (file_map_fd(s->worker.result, &s->fresh, &s->err) < 0 ||
 	    layer_open(mapping_slice(&s->fresh), &s->view, &s->err) < 0) {
@@ -142,6 +145,7 @@ static void expire(struct pool *p)
 		if (!s->running)
 			continue;
 		worker_kill(&s->worker);
+		fetch_stop(s);
 		s->running = false;
 		s->done = true;
 		p->running--;
@@ -272,7 +276,7 @@ int pool_run(struct pool *p, struct layer_slot **slots, size_t n, struct err *er
 			struct layer_task t = {.bytes = s->bytes, .pipe = -1};
 			t.hash_blob = s->digest.len != 0;
 			t.hash_diff = !t.hash_blob && s->diff_id.len != 0 && !p->opt->no_diff_ids;
-			TRY(pool_start(p, s, &t, err));
+			TRY(s->fetch ? fetch_start(p, s, &t, err) : pool_start(p, s, &t, err));
 		}
 		TRY(pool_wait_one(p, err));
 		size_t now = 0;

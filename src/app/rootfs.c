@@ -8,8 +8,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #define MAX_DEPTH 400
 
@@ -158,13 +160,20 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 
 static int send_dir(struct send *s, int fd, struct err *err);
 
-/* What the kernel shows as files, of a root; what git keeps for itself, of a source tree. */
-static bool is_passed_over(const struct send *s, struct slice path)
+/* What the kernel shows as files; on a whole host also the storage of container engines, whose images are
+ * targets of their own; what git keeps for itself in a source tree. */
+static bool is_passed_over(const struct send *s, int fd, struct slice path)
 {
 	static const char *const kernel[] = {"proc", "sys", "dev", NULL};
-	if (s->pool->scopes & PKG_SYSTEM)
-		return slice_is_any(path, kernel);
-	return slice_is(path_base(path), ".git");
+	static const char *const engines[] = {"var/lib/docker", "var/lib/containerd",
+					      "var/lib/containers/storage", "run/containerd", NULL};
+	struct statfs fs;
+	if (slice_is_any(path, kernel) && fstatfs(fd, &fs) == 0)
+		return fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC ||
+		       (slice_is(path, "dev") && fs.f_type == TMPFS_MAGIC);
+	if (slice_is(s->target, "/") && slice_is_any(path, engines))
+		return true;
+	return s->pool->scopes & PKG_LOCKED && slice_is(path_base(path), ".git");
 }
 
 static int send_entry(struct send *s, int dir, const struct dirent *e, struct err *err)
@@ -186,14 +195,14 @@ static int send_entry(struct send *s, int dir, const struct dirent *e, struct er
 	struct slice path = slice_of(s->path, s->len);
 	if (type == DT_REG)
 		r = send_file(s, dir, e->d_name, err);
-	else if (type == DT_DIR && !is_passed_over(s, path)) {
+	else if (type == DT_DIR) {
 		auto_close int fd =
 		    openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
 			incomplete(s, "permission", strerror(errno), holds_database(path));
 		else if (s->depth >= MAX_DEPTH)
 			incomplete(s, "limit", "directories nested too deep", false);
-		else
+		else if (!is_passed_over(s, fd, path))
 			r = send_dir(s, take_fd(&fd), err);
 	}
 	s->len = before;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 /* Untrusted names reach the text: keep it one line of printable bytes. */
-static void make_printable(struct err *err)
+static void make_printable(struct err *err, size_t len)
 {
-	for (size_t i = 0; i < err->len; i++)
+	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)err->text[i] < 0x20 || err->text[i] == 0x7f)
 			err->text[i] = '?';
 }
@@ -18,7 +18,7 @@ static void printf_like(2, 0) format(struct err *err, const char *fmt, va_list a
 	if (n < 0)
 		n = 0;
 	err->len = (uint16_t)MIN((size_t)n, sizeof(err->text) - 1);
-	make_printable(err);
+	make_printable(err, err->len);
 }
 
 int err_set(struct err *err, enum err_kind kind, int code, const char *fmt, ...)
@@ -83,8 +83,19 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	memcpy(err->text + len, ": ", 2);
 	err->len = (uint16_t)(len + 2 + keep);
 	err->text[err->len] = '\0';
-	make_printable(err);
+	make_printable(err, len); /* the rest is so already, and may have lines (err_line) */
 	return err->code;
+}
+
+#define LINE_MAX_TEXT 200
+
+void err_line(struct err *err, const char *who, const struct err *what)
+{
+	size_t room = sizeof(err->text) - err->len;
+	int n =
+	    snprintf(err->text + err->len, room, "\n  %s: %.*s", who, LINE_MAX_TEXT, what->text);
+	if (n > 0)
+		err->len = (uint16_t)(err->len + MIN((size_t)n, room - 1));
 }
 
 int err_oom(struct err *err)

@@ -32,6 +32,8 @@ int err_set(struct err *err, enum err_kind kind, int code, const char *fmt, ...)
 int err_sys(struct err *err, const char *fmt, ...) printf_like(2, 3) __attribute__((cold));
 /* Puts "fmt: " in front and returns err->code. */
 int err_wrap(struct err *err, const char *fmt, ...) printf_like(2, 3) __attribute__((cold));
+/* Adds a line of its own below the text: "  who: what". */
+void err_line(struct err *err, const char *who, const struct err *what) __attribute__((cold));
 int err_oom(struct err *err) __attribute__((cold));
 #define err_input(err, ...) err_set(err, ERR_INPUT, -EBADMSG, __VA_ARGS__)
 #define err_usage(err, ...) err_set(err, ERR_USAGE, -EINVAL, __VA_ARGS__)

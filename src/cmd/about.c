@@ -15,11 +15,17 @@ static const struct opt config_options[] = {
 };
 static const char *const source_names[] = {"default", "file", "environment", "command line"};
 
+/* Secrets are not for eyes and logs. */
+static const char *shown(const struct opt_value *v, size_t k)
+{
+	return strcmp(v->opt->name, "registry-token") == 0 ? "(set)" : v->items[k];
+}
+
 static void value_text(const struct opt_value *v, const char *indent)
 {
 	printf("%s%s:", indent, v->opt->name);
 	for (size_t k = 0; k < v->n; k++)
-		printf("%s%s", k ? "," : " ", v->items[k]);
+		printf("%s%s", k ? "," : " ", shown(v, k));
 	printf("%s# %s%s%s\n", v->n ? "  " : " ", v->n ? source_names[v->source] : "not set",
 	       v->file ? " " : "", v->file ? v->file : "");
 }
@@ -32,7 +38,7 @@ static void value_json(struct json_writer *w, const struct opt_value *v, const c
 	jw_key(w, "Values");
 	jw_array(w);
 	for (size_t k = 0; k < v->n; k++)
-		jw_str(w, slice_str(v->items[k]));
+		jw_str(w, slice_str(shown(v, k)));
 	jw_end(w, ']');
 	jw_kstr(w, "Source", slice_str(source_names[v->source]));
 	if (v->file)

@@ -25,6 +25,9 @@ struct opt_value {
 	const char *file; /* for SOURCE_FILE */
 };
 struct command;
+struct opt_mirror {
+	const char *name, *host;
+};
 struct options {
 	struct arena arena;
 	const struct command *command;
@@ -32,6 +35,8 @@ struct options {
 	size_t nvalues;
 	const char **args; /* what is no option */
 	size_t nargs;
+	struct opt_mirror *mirrors; /* registry: mirrors: of the configuration file */
+	size_t nmirrors;
 	bool help;
 };
 struct example {
@@ -63,6 +68,26 @@ size_t opt_list(const struct options *o, const char *name, const char *const **i
 const char *nearest_word(const char *word, const char *const *words, size_t n);
 int parse_duration(const char *s, uint64_t *seconds);
 int parse_size(const char *s, uint64_t *bytes);
+
+/* The same rows for every command that talks to registries. */
+#define REGISTRY_OPTIONS                                                                           \
+	{"insecure", 0,	   OPT_FLAG,                                                               \
+	 NULL,	     NULL, "registries without a trusted certificate, or over plain http"},        \
+	    {"cacert", 0, OPT_STRING, "FILE", NULL, "trust this CA too (PEM)"},                    \
+	    {"username", 0, OPT_STRING, "NAME", NULL, "name at the registry"},                     \
+	    {"password-stdin",                                                                     \
+	     0,                                                                                    \
+	     OPT_FLAG,                                                                             \
+	     NULL,                                                                                 \
+	     NULL,                                                                                 \
+	     "its password is the first line of standard input"},                                  \
+	{                                                                                          \
+		"registry-token", 0, OPT_STRING, "TOKEN", NULL,                                    \
+		    "bearer token for the registry (better: STRAKE_REGISTRY_TOKEN)"                \
+	}
+/* Fills ret from these rows and the configuration file; 0 or an exit code. Strings live with o. */
+struct registry_options;
+int cmd_registry(const struct options *o, struct registry_options *ret) must_use;
 
 void help_command(const struct command *c);
 void help_overview(void);

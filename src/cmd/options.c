@@ -385,6 +385,46 @@ static int apply_node(struct options *o, struct opt_value *v, const struct node 
 	return set_value(o, v, text, SOURCE_FILE, file);
 }
 
+static int add_mirror(struct options *o, struct slice name, struct slice host)
+{
+	struct opt_mirror *all = arena_array(&o->arena, o->nmirrors + 1, sizeof(*all));
+	if (!all)
+		return cmd_usage("out of memory");
+	if (o->nmirrors)
+		memcpy(all, o->mirrors, o->nmirrors * sizeof(*all));
+	all[o->nmirrors++] =
+	    (struct opt_mirror){arena_dup(&o->arena, name).ptr, arena_dup(&o->arena, host).ptr};
+	o->mirrors = all;
+	return 0;
+}
+
+/* registry: mirrors: NAME: [HOST:PORT] */
+static int apply_registry(struct options *o, const struct node *section, struct slice text,
+			  const char *file)
+{
+	node_each (n, section) {
+		if (!slice_is(n->key, "mirrors") || n->type != NODE_OBJECT)
+			return config_error(file, text, n, "expected mirrors: NAME: [HOST:PORT]",
+					    n->key);
+		node_each (m, n) {
+			if (m->type != NODE_ARRAY && m->type != NODE_STRING)
+				return config_error(file, text, m, "expected a list of HOST:PORT",
+						    m->key);
+			if (m->type == NODE_STRING && add_mirror(o, m->key, m->str))
+				return 2;
+			for (const struct node *h = m->type == NODE_ARRAY ? m->first : NULL; h;
+			     h = h->next) {
+				if (h->type != NODE_STRING)
+					return config_error(file, text, h, "expected HOST:PORT",
+							    m->key);
+				if (add_mirror(o, m->key, h->str))
+					return 2;
+			}
+		}
+	}
+	return 0;
+}
+
 static int apply_tree(struct options *o, const struct node *root, struct slice text,
 		      const char *file, bool inside)
 {
@@ -393,6 +433,8 @@ static int apply_tree(struct options *o, const struct node *root, struct slice t
 		int r = 0;
 		if (v)
 			r = apply_node(o, v, n, file);
+		else if (!inside && n->type == NODE_OBJECT && slice_is(n->key, "registry"))
+			r = apply_registry(o, n, text, file);
 		else if (!inside && n->type == NODE_OBJECT && slice_is(n->key, o->command->name))
 			r = apply_tree(o, n, text, file, true);
 		else if (!inside && n->type == NODE_OBJECT && !known_section(n->key))

@@ -45,6 +45,7 @@ static const struct opt scan_options[] = {
      "cached)"},
     {"parallel", 0, OPT_NUMBER, "N", "0", "layers at once; 0 = processors"},
     {"socket", 0, OPT_STRING, "PATH", NULL, "of the docker or podman daemon"},
+    REGISTRY_OPTIONS,
     {0},
 };
 
@@ -139,6 +140,9 @@ static int read_request(const struct options *o, struct request *rq)
 	s->timeout_s = (unsigned)MIN(opt_number(o, "timeout"), 31536000);
 	s->socket = opt_string(o, "socket");
 	s->progress = isatty(STDERR_FILENO) && !opt_flag(o, "no-progress") && !opt_flag(o, "quiet");
+	r = cmd_registry(o, &s->registry);
+	if (r)
+		return r;
 	size_t n = opt_list(o, "ignorefile", &items);
 	s->ignore_files_given = n > 0;
 	s->ignore_files = rq->ignore_files;
@@ -344,9 +348,11 @@ const struct command cmd_scan = {
 	    "  oci-archive:FILE[:TAG]     a tar of an OCI layout\n"
 	    "  oci:DIR[:TAG|@DIGEST]      an OCI layout\n"
 	    "  docker:REF, podman:REF     an image of the daemon, streamed from its socket\n"
+	    "  registry:REF               an image of a registry, streamed layer by layer\n"
 	    "  rootfs:DIR                 an unpacked root file system, or a tar of one\n"
 	    "  -                          an archive on standard input\n"
-	    ".fi\nor a bare path or name, which is recognised by what lies there.",
+	    ".fi\nor a bare path or name, which is recognised by what lies there; the name of an "
+	    "image is asked of docker, podman and its registry, in this order.",
     .options = scan_options,
     .examples = {{"strake scan image.tar", "a saved image, report for people"},
 		 {"strake scan --severity HIGH,CRITICAL --ignore-unfixed alpine.tar.gz",
@@ -354,7 +360,8 @@ const struct command cmd_scan = {
 		 {"strake scan --format json --output report.json oci:layout:v1", "for programs"},
 		 {"strake scan -o table=report.txt -o json=report.json rootfs:/mnt",
 		  "two reports of one run"},
-		 {"strake scan --fail-on critical,eol docker:app:latest", "a gate in CI"}},
+		 {"strake scan --fail-on critical,eol docker:app:latest", "a gate in CI"},
+		 {"strake scan registry:alpine:3.20", "without a daemon, without a pull"}},
     .run = run,
     .man_more = man_formats,
 };

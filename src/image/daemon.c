@@ -221,9 +221,8 @@ int daemon_stream(struct blob_store *b, bool podman, struct slice ref,
 	if (fd < 0) {
 		struct err why = *err;
 		return err_set(err, why.kind, why.code,
-			       "%.*s: no such file or directory, and the %s daemon cannot be asked "
-			       "(%s) - check the "
-			       "name, or start the daemon",
+			       "%.*s: the %s daemon cannot be asked (%s) - start it, or check the "
+			       "socket",
 			       SL_FMT(ref), who, why.text);
 	}
 	int n = snprintf(request, sizeof(request),

@@ -24,6 +24,10 @@ struct image_layer {
 	struct slice name;	 /* path inside an archive: how a streamed blob is found again */
 	struct image_bytes bytes;
 	struct slice trouble; /* not empty: why the blob cannot be read (missing, encrypted ...) */
+	bool remote;	      /* lies in a registry: image_fetch_layer brings it */
+	struct slice
+	    *urls; /* where else it may lie (https), for layers that registries do not keep */
+	size_t nurls;
 };
 struct image {
 	struct slice name;	      /* how the user sees it */
@@ -37,8 +41,10 @@ struct image {
 	size_t nlayers;
 	struct slice trouble; /* not empty: what of the image as a whole does not fit together */
 };
+struct registry_options;
 struct image_options {
-	const char *platform; /* os/arch[/variant]; NULL = the host's */
+	const struct registry_options *registry; /* NULL: nothing given */
+	const char *platform;			 /* os/arch[/variant]; NULL = the host's */
 	bool all_platforms;
 	const char
 	    *socket; /* of the docker or podman daemon; NULL = environment, then usual places */
@@ -61,6 +67,7 @@ struct image_source {
 	int *fds;
 	size_t nfds, fds_cap;
 	struct mapping map;
+	struct registry *registry; /* whose layers are remote */
 };
 
 enum image_kind {
@@ -71,10 +78,12 @@ enum image_kind {
 	IMAGE_DOCKER,
 	IMAGE_PODMAN,
 	IMAGE_ROOTFS, /* a directory, or a tar of a root file system */
+	IMAGE_REGISTRY,
 	IMAGE_STDIN,
+	IMAGE_NAME, /* a bare reference: docker, podman, registry, the first that has it */
 };
 /* Splits "docker-archive:x" into kind and rest; a bare word is recognised by what lies there:
- * a directory (OCI layout or root file system), a file (archive kinds), else a reference to a daemon. */
+ * a directory (OCI layout or root file system), a file (archive kinds), else a reference (IMAGE_NAME). */
 int image_target(struct slice text, enum image_kind *kind, struct slice *rest,
 		 struct err *err) must_use;
 extern const char *const image_kind_names[];
@@ -86,6 +95,87 @@ void image_source_done(struct image_source *s);
 #define auto_image_source CLEANUP(image_source_done)
 /* Token that begin gave for a layer; -1 none. */
 int image_token(const struct image_source *s, struct slice name);
+
+/* Content of a remote layer, piece by piece, unhashed; broken connections are mended. May be called in a child
+ * process. An error of the sink is handed on. */
+typedef int (*image_piece_fn)(void *arg, struct slice piece, struct err *err);
+int image_fetch_layer(const struct image_source *s, const struct image_layer *l,
+		      image_piece_fn sink, void *arg, struct err *err) must_use;
+
+/* ---- references and registries (OCI distribution-spec 1.1) ---- */
+
+struct image_ref {
+	struct slice host;	  /* "docker.io", "localhost:5000" */
+	struct slice repository;  /* "library/alpine" */
+	struct slice tag, digest; /* tag is "latest" when neither is given */
+	struct slice familiar;	  /* host and repository as people write them: "alpine" */
+};
+/* [HOST[:PORT]/]PATH[:TAG][@sha256:HEX] by Docker's rules. */
+int image_ref_parse(struct slice text, struct arena *a, struct image_ref *ret,
+		    struct err *err) must_use;
+
+struct registry_mirror {
+	struct slice name, host; /* images of the registry `name` are asked of `host` first */
+};
+struct registry_options {
+	bool insecure;
+	const char *ca_file, *username, *password, *token;
+	const struct registry_mirror *mirrors;
+	size_t nmirrors;
+};
+/* A session with one repository: connections, credentials, tokens. opt must outlive it. */
+struct registry;
+int registry_open(struct slice ref, const struct registry_options *opt, struct registry **ret,
+		  struct err *err) must_use;
+void registry_close(struct registry **r);
+#define auto_registry CLEANUP(registry_close)
+const struct image_ref *registry_ref(const struct registry *r);
+struct registry_manifest {
+	struct slice bytes, digest, media_type; /* live with the session; the digest is verified */
+};
+/* what: a tag or a digest; "" for that of the reference. -ENOENT when there is none. */
+int registry_get_manifest(struct registry *r, struct slice what, struct registry_manifest *ret,
+			  struct err *err) must_use;
+/* A whole blob, verified; size 0 = not known. Lives with the session. */
+int registry_get_blob(struct registry *r, struct slice digest, uint64_t size, size_t max,
+		      struct slice *ret, struct err *err) must_use;
+/* Uploads what is not there yet: content is data, or when its ptr is NULL the file region. */
+int registry_push_blob(struct registry *r, struct slice digest, struct slice data,
+		       const struct image_bytes *file, struct err *err) must_use;
+/* what: tag or digest, "" for that of the reference. */
+int registry_push_manifest(struct registry *r, struct slice what, const char *media_type,
+			   struct slice bytes, struct err *err) must_use;
+
+/* What hangs on an image: referrers, cosign's tags, BuildKit's attestations. In a registry or an OCI layout. */
+struct attached {
+	struct slice digest, type; /* of the manifest; type: artifact type, may be empty */
+	struct slice tag;	   /* where it was found by a tag ("sha256-<hex>.att") */
+	struct slice media_type;   /* of the manifest */
+};
+struct attached_list {
+	struct attached *items;
+	size_t len;
+};
+struct attached_blob {
+	struct slice digest, media_type,
+	    predicate_type; /* the last of in-toto layers, may be empty */
+	uint64_t size;
+};
+#define ATTACHED_MAX_BLOB (64 * MIB)
+/* Where attachments are looked for: the source keeps everything alive. kind: IMAGE_REGISTRY, IMAGE_OCI_DIR. */
+struct attachments;
+int attachments_open(enum image_kind kind, struct slice where, const struct registry_options *opt,
+		     struct attachments **ret, struct err *err) must_use;
+void attachments_close(struct attachments **a);
+#define auto_attachments CLEANUP(attachments_close)
+/* digest of a manifest ("" = that of the reference, its index and its image alike). type "" = all. */
+int attachments_list(struct attachments *a, struct slice digest, struct slice type,
+		     struct attached_list *ret, struct err *err) must_use;
+/* The blobs (layers) of one. */
+int attachments_blobs(struct attachments *a, const struct attached *at, struct attached_blob **ret,
+		      size_t *n, struct err *err) must_use;
+int attachments_get(struct attachments *a, const struct attached_blob *b, struct slice *ret,
+		    struct err *err) must_use;
 
 /* ---- path index of one layer ---- */
 

@@ -22,6 +22,8 @@ struct blob_store {
 	VEC(struct member) members; /* archives */
 	struct map by_name;
 	bool streamed;
+	size_t max_document;	 /* 0 = MAX_DOCUMENT */
+	struct registry *remote; /* blobs are fetched when asked for */
 };
 void blob_store_done(struct blob_store *b);
 /* A member by name, links followed; NULL when absent. */
@@ -36,6 +38,10 @@ int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *by
 int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size, struct slice *ret,
 			struct err *err) must_use;
 
+/* Like it, for a manifest or an index, which registries keep apart from blobs. */
+int store_manifest_document(struct blob_store *b, struct slice digest, uint64_t size,
+			    struct slice *ret, struct err *err) must_use;
+
 int archive_scan(struct blob_store *b, struct pack_source in, int fd,
 		 const struct image_options *opt, struct err *err) must_use;
 
@@ -44,6 +50,19 @@ int docker_manifest_read(struct blob_store *b, struct slice where, const struct 
 			 struct err *err) must_use;
 int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector,
 		    const struct image_options *opt, struct err *err) must_use;
+/* Like oci_layout_read, from a manifest or an index in hand. */
+int oci_manifest_read(struct blob_store *b, struct slice where, struct slice digest,
+		      struct slice bytes, const struct image_options *opt,
+		      struct err *err) must_use;
+/* Asks the registry that `ref` names; layers stay remote. */
+int registry_pull(struct blob_store *b, struct slice ref, const struct image_options *opt,
+		  struct err *err) must_use;
+/* Opens the directory of "DIR", "DIR:TAG" or "DIR@DIGEST" as b->dir; selector: what stands behind it. */
+int layout_dir_open(struct blob_store *b, struct slice where, struct slice *selector,
+		    struct err *err) must_use;
+bool oci_is_index(struct slice media_type);
+bool ref_host_ok(struct slice host);
+bool ref_is_docker_hub(struct slice host);
 /* Fills id, platform, diff IDs, history of im from its configuration document. */
 int config_read(struct image_source *src, struct image *im, struct slice doc,
 		struct err *err) must_use;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define MAX_NESTING 4
+#define MAX_URLS    8
 
 struct choice {
 	struct blob_store *b;
@@ -22,7 +23,7 @@ static bool is_manifest(struct slice type)
 	       slice_is(type, "application/vnd.docker.distribution.manifest.v2+json");
 }
 
-static bool is_index(struct slice type)
+bool oci_is_index(struct slice type)
 {
 	return slice_is(type, "application/vnd.oci.image.index.v1+json") ||
 	       slice_is(type, "application/vnd.docker.distribution.manifest.list.v2+json");
@@ -33,6 +34,20 @@ static bool is_layer(struct slice type)
 	return slice_find(type, SL(".layer.")) >= 0 || slice_find(type, SL("image.rootfs.")) >= 0 ||
 	       slice_find(type, SL("layer.tar")) >= 0 ||
 	       slice_is(type, "application/vnd.oci.image.layer.v1.tar");
+}
+
+/* Where a layer lies that registries do not keep (descriptor.md, "urls"). */
+static int read_urls(struct arena *a, struct image_layer *l, const struct node *urls,
+		     struct err *err)
+{
+	size_t n = urls ? MIN(urls->count, MAX_URLS) : 0;
+	l->urls = arena_array(a, n + 1, sizeof(*l->urls));
+	if (!l->urls)
+		return err_oom(err);
+	node_each (u, urls)
+		if (l->nurls < n)
+			l->urls[l->nurls++] = arena_dup(a, node_str(u));
+	return 0;
 }
 
 static int read_layer(struct choice *c, struct image_layer *l, const struct node *desc,
@@ -59,6 +74,11 @@ static int read_layer(struct choice *c, struct image_layer *l, const struct node
 		return 0;
 	}
 	TRY(store_blob(c->b, l->digest, &l->bytes, &l->name, err));
+	if (c->b->remote) {
+		l->remote = true;
+		l->bytes.size = size;
+		return read_urls(a, l, node_get(desc, "urls"), err);
+	}
 	if (l->bytes.fd < 0 && !c->b->streamed)
 		l->trouble =
 		    arena_printf(a, "blob %.*s is missing from the layout", SL_FMT(l->digest));
@@ -142,7 +162,7 @@ static int read_index(struct choice *c, const struct node *index, unsigned depth
 static bool wanted(struct choice *c, const struct node *desc)
 {
 	struct slice type = node_get_str(desc, "mediaType");
-	if (is_attestation(desc) || (type.len && !is_manifest(type) && !is_index(type)))
+	if (is_attestation(desc) || (type.len && !is_manifest(type) && !oci_is_index(type)))
 		return false;
 	return !is_manifest(type) || platform_wanted(c, desc);
 }
@@ -176,7 +196,7 @@ static int read_descriptor(struct choice *c, const struct node *desc, unsigned d
 	}
 	if (node_u64(node_get(desc, "size"), &size) < 0)
 		return err_input(err, "descriptor of %.*s has no valid size", SL_FMT(digest));
-	TRY(store_blob_document(c->b, digest, size, &bytes, err));
+	TRY(store_manifest_document(c->b, digest, size, &bytes, err));
 	if (json_parse(&d, bytes, &lim, &root, err) < 0)
 		return err_wrap(err, "%.*s", SL_FMT(digest));
 	if (node_get(root, "manifests"))
@@ -224,7 +244,44 @@ static int nothing_found(struct choice *c, struct err *err)
 	if (c->selector.len)
 		return err_set(err, ERR_NOT_FOUND, -ENOENT, "no image named \"%.*s\" in index.json",
 			       SL_FMT(c->selector));
-	return err_input(err, "index.json lists no image");
+	return err_input(err, "the index lists no image");
+}
+
+static int refuse_other(const struct node *root, struct err *err)
+{
+	uint64_t version = 0;
+	if (node_u64(node_get(root, "schemaVersion"), &version) == 0 && version == 1)
+		return err_input(err,
+				 "the image is stored in schema 1, which was given up in 2019 - "
+				 "push it again with a current docker or skopeo");
+	struct slice type = node_get_str(root, "artifactType");
+	return err_input(err, "this is no image but an artifact%s%.*s", type.len ? " of type " : "",
+			 SL_FMT(slice_sub(type, 0, 200)));
+}
+
+int oci_manifest_read(struct blob_store *b, struct slice where, struct slice digest,
+		      struct slice bytes, const struct image_options *opt, struct err *err)
+{
+	struct node *root;
+	auto_doc struct doc d;
+	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
+	struct choice c = {.b = b, .where = where, .all = opt->all_platforms};
+	doc_init(&d);
+	buf_init(&c.seen, 400);
+	TRY(platform_parse(opt->platform, &c.want, err));
+	if (json_parse(&d, bytes, &lim, &root, err) < 0)
+		return err_wrap(err, "manifest %.*s", SL_FMT(digest));
+	int r;
+	if (node_get(root, "manifests"))
+		r = read_index(&c, root, 1, SL_NONE, err);
+	else if (is_artifact(root) || !node_get(root, "layers"))
+		r = refuse_other(root, err);
+	else
+		r = read_manifest(&c, digest, root, SL_NONE, err);
+	if (r == 0 && b->src->nimages == 0)
+		r = nothing_found(&c, err);
+	buf_free(&c.seen);
+	return r;
 }
 
 int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector,

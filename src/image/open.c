@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a target is, and opening it. */
 #define _GNU_SOURCE
-#include "image/image_internal.h"
+#include "image/registry_internal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 
 #define SOURCE_MEMORY (64 * MIB)
 
-const char *const image_kind_names[] = {"image",  "docker-archive", "oci-archive", "oci",
-					"docker", "podman",	    "rootfs",	   "-"};
+const char *const image_kind_names[] = {"image",  "docker-archive", "oci-archive", "oci", "docker",
+					"podman", "rootfs",	    "registry",	   "-",	  "image"};
 
 static bool exists_in(const char *dir, const char *name)
 {
@@ -37,6 +37,17 @@ static bool is_tagged_layout(char *path, size_t len)
 	return false;
 }
 
+/* Nobody names images so: it is a mistyped file, and no registry has to hear of it. */
+static bool is_meant_as_file(struct slice text)
+{
+	static const char *const ends[] = {".tar",     ".tgz",	   ".tar.gz", ".tar.xz",
+					   ".tar.bz2", ".tar.zst", ".json",   "/"};
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (slice_ends(text, ends[i]))
+			return true;
+	return text.ptr[0] == '/' || text.ptr[0] == '.';
+}
+
 /* A path that is there, a layout with a tag or digest behind it, or a reference. */
 static int recognise(struct slice text, enum image_kind *kind, struct err *err)
 {
@@ -58,27 +69,16 @@ static int recognise(struct slice text, enum image_kind *kind, struct err *err)
 		}
 		return 0;
 	}
-	*kind = is_tagged_layout(path, text.len) ? IMAGE_OCI_DIR : IMAGE_DOCKER;
-	if (*kind == IMAGE_DOCKER && (text.ptr[0] == '/' || text.ptr[0] == '.'))
+	*kind = is_tagged_layout(path, text.len) ? IMAGE_OCI_DIR : IMAGE_NAME;
+	if (*kind == IMAGE_NAME && is_meant_as_file(text))
 		return err_set(err, ERR_NOT_FOUND, -ENOENT, "%.*s: no such file or directory",
 			       SL_FMT(text));
 	return 0;
 }
 
-/* Targets of the command line's contract that a later version will take. */
-static bool is_future_target(struct slice text)
-{
-	static const char *const kinds[] = {
-	    "registry:", "fs:", "repo:", "sbom:", "purl:", "k8s:", "dir:"};
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (slice_starts(text, kinds[i]))
-			return true;
-	return slice_is(text, "host");
-}
-
 int image_target(struct slice text, enum image_kind *kind, struct slice *rest, struct err *err)
 {
-	for (enum image_kind k = IMAGE_DOCKER_ARCHIVE; k <= IMAGE_ROOTFS; k++) {
+	for (enum image_kind k = IMAGE_DOCKER_ARCHIVE; k <= IMAGE_REGISTRY; k++) {
 		size_t n = strlen(image_kind_names[k]);
 		if (!slice_starts(text, image_kind_names[k]) || text.len <= n || text.ptr[n] != ':')
 			continue;
@@ -88,11 +88,6 @@ int image_target(struct slice text, enum image_kind *kind, struct slice *rest, s
 				 : err_usage(err, "%.*s: nothing after the colon", SL_FMT(text));
 	}
 	*rest = text;
-	if (is_future_target(text))
-		return err_usage(err,
-				 "%.*s: this kind of target is not in this version - strake scan "
-				 "--help lists those that are",
-				 SL_FMT(text));
 	return recognise(text, kind, err);
 }
 
@@ -243,11 +238,11 @@ static int open_stdin(struct blob_store *b, const struct image_options *opt, str
 	return read_store(b, IMAGE_UNKNOWN, SL("-"), SL_NONE, opt, err);
 }
 
-static int open_layout_dir(struct blob_store *b, struct slice where,
-			   const struct image_options *opt, struct err *err)
+int layout_dir_open(struct blob_store *b, struct slice where, struct slice *selector,
+		    struct err *err)
 {
 	char path[4096];
-	struct slice selector = SL_NONE;
+	*selector = SL_NONE;
 	if (where.len >= sizeof(path))
 		return err_usage(err, "path too long");
 	snprintf(path, sizeof(path), "%.*s", (int)where.len, where.ptr);
@@ -260,12 +255,62 @@ static int open_layout_dir(struct blob_store *b, struct slice where,
 		b->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* "@" stays with the digest, so that it is told from a tag */
 		if (b->dir >= 0)
-			selector = slice_from(where, sep == '@' ? i : i + 1);
+			*selector = slice_from(where, sep == '@' ? i : i + 1);
 		path[i] = sep;
 	}
-	if (b->dir < 0)
-		return err_sys(err, "cannot be opened");
+	return b->dir < 0 ? err_sys(err, "cannot be opened") : 0;
+}
+
+static int open_layout_dir(struct blob_store *b, struct slice where,
+			   const struct image_options *opt, struct err *err)
+{
+	struct slice selector;
+	TRY(layout_dir_open(b, where, &selector, err));
 	return oci_layout_read(b, where, selector, opt, err);
+}
+
+static int open_daemon(struct blob_store *b, bool podman, struct slice where,
+		       const struct image_options *opt, struct err *err)
+{
+	TRY(daemon_stream(b, podman, where, opt, err));
+	return read_store(b, IMAGE_UNKNOWN, where, SL_NONE, opt, err);
+}
+
+/* What was tried for a bare name, one line each. */
+static int not_anywhere(struct slice name, const struct err tried[3], struct err *err)
+{
+	static const char *const places[] = {"docker", "podman", "registry"};
+	int code = tried[2].code;
+	err_set(err, tried[2].kind, code,
+		"%.*s: no such file or directory, and no image of this name was found",
+		SL_FMT(slice_sub(name, 0, 120)));
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		struct err one = tried[i];
+		struct slice text = slice_str(one.text);
+		/* the name stands in the first line */
+		if (text.len > name.len + 2 && slice_eq(slice_sub(text, 0, name.len), name) &&
+		    text.ptr[name.len] == ':')
+			memmove(one.text, one.text + name.len + 2, text.len - name.len - 1);
+		err_line(err, places[i], &one);
+	}
+	return code;
+}
+
+/* As other scanners do: the daemons first, which have it without a download. */
+static int open_name(struct blob_store *b, struct slice where, const struct image_options *opt,
+		     struct err *err)
+{
+	struct err tried[3] = {0};
+	for (int podman = 0; podman < 2; podman++) {
+		int rc = open_daemon(b, podman, where, opt, &tried[podman]);
+		/* Past the first byte of an answer there is no way back. */
+		if (rc == 0 || b->src->streamed || tried[podman].kind == ERR_USAGE) {
+			*err = tried[podman];
+			return rc;
+		}
+	}
+	int rc = registry_pull(b, where, opt, &tried[2]);
+	return rc < 0 ? not_anywhere(where, tried, err) : 0;
 }
 
 static int open_kind(struct blob_store *b, enum image_kind kind, struct slice where,
@@ -274,8 +319,11 @@ static int open_kind(struct blob_store *b, enum image_kind kind, struct slice wh
 	switch (kind) {
 	case IMAGE_DOCKER:
 	case IMAGE_PODMAN:
-		TRY(daemon_stream(b, kind == IMAGE_PODMAN, where, opt, err));
-		return read_store(b, IMAGE_UNKNOWN, where, SL_NONE, opt, err);
+		return open_daemon(b, kind == IMAGE_PODMAN, where, opt, err);
+	case IMAGE_REGISTRY:
+		return registry_pull(b, where, opt, err);
+	case IMAGE_NAME:
+		return open_name(b, where, opt, err);
 	case IMAGE_OCI_DIR:
 		return open_layout_dir(b, where, opt, err);
 	case IMAGE_STDIN:
@@ -307,6 +355,7 @@ void image_source_done(struct image_source *s)
 	free(s->fds);
 	s->fds = NULL;
 	s->nfds = s->fds_cap = 0;
+	registry_close(&s->registry);
 	mapping_done(&s->map);
 	map_free(&s->tokens);
 	arena_free(&s->arena);

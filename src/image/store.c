@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding blobs and documents: in an archive by its members, in a layout directory by path. */
 #define _GNU_SOURCE
-#include "image/image_internal.h"
+#include "image/registry_internal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,9 +64,10 @@ static int open_in_dir(struct blob_store *b, struct slice name, struct image_byt
 static int read_region(struct blob_store *b, const struct image_bytes *w, struct slice *ret,
 		       struct err *err)
 {
-	if (w->size > MAX_DOCUMENT)
+	size_t most = b->max_document ? b->max_document : MAX_DOCUMENT;
+	if (w->size > most)
 		return err_limit(err, "document of %llu bytes is over the limit of %zu",
-				 (unsigned long long)w->size, MAX_DOCUMENT);
+				 (unsigned long long)w->size, most);
 	char *p = arena_alloc(&b->src->arena, (size_t)w->size + 1);
 	if (!p)
 		return err_oom(err);
@@ -129,6 +130,10 @@ int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *by
 	*bytes = (struct image_bytes){.fd = -1};
 	*name = SL_NONE;
 	TRY(blob_name(digest, path, sizeof(path), err));
+	if (b->remote) {
+		*name = arena_dup(&b->src->arena, slice_str(path));
+		return name->ptr ? 0 : err_oom(err);
+	}
 	if (b->dir >= 0) {
 		TRY(open_in_dir(b, slice_str(path), bytes, err));
 		if (bytes->fd >= 0)
@@ -148,6 +153,10 @@ int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size
 {
 	char path[128], text[DIGEST_TEXT];
 	unsigned char sum[SHA256_LEN];
+	if (b->remote)
+		return registry_get_blob(b->remote, digest, size,
+					 b->max_document ? b->max_document : MAX_DOCUMENT, ret,
+					 err);
 	TRY(blob_name(digest, path, sizeof(path), err));
 	TRY(store_document(b, slice_str(path), ret, err));
 	if (size && ret->len != size)
@@ -158,6 +167,17 @@ int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size
 	if (!slice_is(digest, text))
 		return err_input(err, "%.*s: content has digest %s - the image is damaged",
 				 SL_FMT(digest), text);
+	return 0;
+}
+
+int store_manifest_document(struct blob_store *b, struct slice digest, uint64_t size,
+			    struct slice *ret, struct err *err)
+{
+	struct registry_manifest m;
+	if (!b->remote)
+		return store_blob_document(b, digest, size, ret, err);
+	TRY(registry_get_manifest(b->remote, digest, &m, err));
+	*ret = m.bytes;
 	return 0;
 }
 

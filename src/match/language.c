@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Language packages: which stream of statements speaks about them, and under which name. */
-#include "adv/build.h"
 #include "match/match_internal.h"
 
 /* Package URL type -> ecosystem of the OSV schema. */

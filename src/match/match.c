@@ -76,6 +76,8 @@ static int find_channels(struct matcher *m)
 {
 	const struct pkg_os *os = &m->inv->os;
 	struct slice base = os->channel;
+	if (base.len == 0)
+		return 0;
 	ssize_t plus = slice_chr(base, '+');
 	if (plus >= 0) {
 		TRY(add_channel(m, base, 1, CH_FULL));
@@ -276,6 +278,7 @@ static int match_language(struct matcher *m, const struct inventory_pkg *p)
 	if (!s.valid)
 		m->result->invalid_versions++;
 	struct channels only = {.names = {channel}, .role = {CH_FULL}, .n = 1};
+	m->result->nlanguage++;
 	s.name = s.source = language_name(channel, &p->pkg, m->arena);
 	if (!s.name.ptr)
 		return err_oom(m->err);

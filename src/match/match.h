@@ -46,7 +46,7 @@ struct match_result {
 	bool eol;	     /* the release is past its end of support */
 	int32_t eol_day;     /* 0 unknown */
 	size_t without_feed; /* packages not looked up (third party, unknown channel) */
-	size_t nsystem;	     /* packages of the distribution that were looked up */
+	size_t nsystem, nlanguage; /* packages that were looked up: the distribution's, others */
 	/* Language packages that could not be: the database has no statement about their ecosystem. */
 	struct match_unjudged {
 		struct slice channel;

@@ -73,6 +73,22 @@ const struct os_rule *os_rule_find(struct slice id)
 	return NULL;
 }
 
+const char *os_rule_id(struct slice family)
+{
+	/* Vendors in package URLs that are neither an id nor a family. */
+	static const char *const vendors[][2] = {{"mariner", "mariner"},
+						 {"suse", "sles"},
+						 {"opensuse", "opensuse-leap"},
+						 {"amazon", "amzn"}};
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (slice_ieq(family, slice_str(rules[i].family)))
+			return rules[i].id;
+	for (size_t i = 0; i < ARRAY_LEN(vendors); i++)
+		if (slice_is(family, vendors[i][0]))
+			return vendors[i][1];
+	return NULL;
+}
+
 struct codename {
 	const char *name, *release;
 };

@@ -29,4 +29,6 @@ struct os_rule {
 	enum os_channel how;
 	const char *channel;
 };
+/* os-release ID of a family or a package URL's vendor; NULL unknown. */
+const char *os_rule_id(struct slice family);
 const struct os_rule *os_rule_find(struct slice id);

@@ -162,6 +162,9 @@ struct pkg_os {
 	    channel; /* advisory channel, see adv.h: "debian:12", "alpine:3.18", "redhat:9" ... */
 	bool esm;    /* Ubuntu Pro esm-infra enabled */
 };
+/* From a family and release as reports and SBOMs name them ("debian", "12.5"). */
+int pkg_os_named(struct slice family, struct slice release, struct arena *a, struct pkg_os *ret,
+		 struct err *err) must_use;
 /* Strings go to a. Unknown or absent os-release leaves family empty; never an error for odd content. */
 int pkg_os_detect(const struct pkg_files *files, struct arena *a, struct pkg_os *ret,
 		  struct err *err) must_use;
@@ -171,6 +174,9 @@ void pkg_mark_third_party(struct pkg *p, const struct pkg_os *os);
 bool pkg_is_system(struct slice type);
 /* pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12, pkg:npm/%40scope/name@1.0.0 */
 struct slice pkg_purl(struct arena *a, const struct pkg *p, const struct pkg_os *os);
+/* Takes a package URL apart; strings go to a or point into purl. distro: that qualifier ("debian-12"), or empty. */
+int pkg_from_purl(struct slice purl, struct arena *a, struct pkg *p, struct slice *distro,
+		  struct err *err) must_use;
 /* Splits version into its parts (epoch 0 when absent; release empty for none). */
 void pkg_version_split(struct slice type, struct slice version, uint32_t *epoch, struct slice *ver,
 		       struct slice *rel);

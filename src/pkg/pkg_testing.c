@@ -117,11 +117,8 @@ static void show_flags(struct buf *b, uint32_t flags)
 	static const struct {
 		uint32_t flag;
 		const char *word;
-	} words[] = {{PKG_DEV, "dev"},
-		     {PKG_OPTIONAL, "optional"},
-		     {PKG_DIRECT, "direct"},
-		     {PKG_INDIRECT, "indirect"},
-		     {PKG_ROOT, "root"}, {PKG_LOCAL, "local"}};
+	} words[] = {{PKG_DEV, "dev"},		 {PKG_OPTIONAL, "optional"}, {PKG_DIRECT, "direct"},
+		     {PKG_INDIRECT, "indirect"}, {PKG_ROOT, "root"},	     {PKG_LOCAL, "local"}};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (flags & words[i].flag)
 			buf_printf(b, " %s", words[i].word);

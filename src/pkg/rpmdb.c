@@ -71,7 +71,8 @@ bool pkg_is_stale(struct slice path, bool (*present)(void *arg, struct slice pat
 {
 	char newer[256];
 	struct slice base = path_base(path), dir = path_dir(path);
-	if ((!slice_is(base, "Packages") && !slice_is(base, "Packages.db")) || !pkg_wanted(path, PKG_SYSTEM))
+	if ((!slice_is(base, "Packages") && !slice_is(base, "Packages.db")) ||
+	    !pkg_wanted(path, PKG_SYSTEM))
 		return false;
 	int n = snprintf(newer, sizeof(newer), "%.*s/rpmdb.sqlite", SL_FMT(dir));
 	return n > 0 && (size_t)n < sizeof(newer) && present(arg, slice_of(newer, (size_t)n));

@@ -85,6 +85,10 @@ static bool unknown_system(struct buf *b, const struct report *r)
 {
 	if (!r->scanned_vulns || r->channel_known || r->npkgs == 0)
 		return false;
+	if (!r->os.family.len && r->nresults && slice_is(r->results[0].class_, "lang-pkgs")) {
+		buf_puts(b, SL("The database has nothing about the ecosystems of these packages."));
+		return true;
+	}
 	buf_printf(b, "The database has nothing about %.*s: its packages were not judged.",
 		   SL_FMT(r->os.channel.len  ? r->os.channel
 			  : r->os.family.len ? r->os.family

@@ -77,6 +77,9 @@ static void put_metadata(struct json_writer *w, const struct report *r)
 	json_slices(w, "RepoTags", r->repo_tags, r->nrepo_tags);
 	json_slices(w, "RepoDigests", r->repo_digests, r->nrepo_digests);
 	jw_kstr_opt(w, "Reference", r->reference);
+	jw_kstr_opt(w, "RepoURL", r->repo_url);
+	jw_kstr_opt(w, "Branch", r->branch);
+	jw_kstr_opt(w, "Commit", r->commit);
 	jw_kstr_opt(w, "Platform", r->platform);
 	put_layers(w, r);
 	put_config(w, r->config_json);

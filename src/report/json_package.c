@@ -2,11 +2,30 @@
 /* The package half of the JSON report. */
 #include "report/json_internal.h"
 
+/* Trivy's ids: "name@version", with each ecosystem's own separator. */
+static struct slice language_id(const struct inventory_pkg *p, struct buf *scratch)
+{
+	static const char *const slash[] = {"conan", "dotnet-core", NULL}, *const colon[] = {
+									       "jar", "pom",
+									       "gradle", "sbt",
+									       NULL};
+	const char *separator = slice_is_any(p->kind, slash)   ? "/"
+				: slice_is_any(p->kind, colon) ? ":"
+							       : "@";
+	buf_clear(scratch);
+	buf_puts(scratch, p->pkg.name);
+	if (p->pkg.version.len)
+		buf_printf(scratch, "%s%.*s", separator, SL_FMT(p->pkg.version));
+	return buf_slice(scratch);
+}
+
 struct slice json_pkg_id(const struct inventory_pkg *p, struct buf *scratch)
 {
 	const struct pkg *k = &p->pkg;
 	struct slice ver, rel;
 	uint32_t epoch;
+	if (p->kind.len)
+		return language_id(p, scratch);
 	buf_clear(scratch);
 	if (slice_is(k->type, "rpm")) {
 		/* Trivy's form for rpm: no epoch, with the architecture. */
@@ -50,6 +69,10 @@ static void split_version(struct json_writer *w, struct slice type, struct slice
 {
 	struct slice ver, rel;
 	uint32_t epoch;
+	if (!pkg_is_system(type)) {
+		jw_kstr_opt(w, keys[0], whole);
+		return;
+	}
 	pkg_version_split(type, whole, &epoch, &ver, &rel);
 	jw_kstr_opt(w, keys[0], ver);
 	jw_kstr_opt(w, keys[1], rel);
@@ -66,6 +89,56 @@ static void put_lines(struct json_writer *w, const char *key, struct slice lines
 	while (slice_line(&lines, &line))
 		if (line.len)
 			jw_str(w, line);
+	jw_end(w, ']');
+}
+
+/* How the project came to need it, and what it needs itself. */
+static void put_relations(struct json_writer *w, const struct inventory_pkg *p, struct buf *scratch)
+{
+	static const struct {
+		uint32_t flag;
+		const char *word;
+	} words[] = {{PKG_LOCAL, "workspace"},
+		     {PKG_ROOT, "root"},
+		     {PKG_DIRECT, "direct"},
+		     {PKG_INDIRECT, "indirect"}};
+	const struct pkg *k = &p->pkg;
+	if (k->flags & PKG_DEV)
+		jw_kbool(w, "Dev", true);
+	if (k->flags & PKG_OPTIONAL)
+		jw_kbool(w, "Optional", true);
+	if (k->flags & PKG_INDIRECT)
+		jw_kbool(w, "Indirect", true);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (k->flags & words[i].flag) {
+			jw_kstr(w, "Relationship", slice_str(words[i].word));
+			break;
+		}
+	if (k->deps.len == 0)
+		return;
+	jw_key(w, "DependsOn");
+	jw_array(w);
+	struct slice rest = k->deps, line;
+	while (slice_line(&rest, &line)) {
+		ssize_t at = slice_rchr(line, '@');
+		struct inventory_pkg dep = *p;
+		dep.pkg.name = at > 0 ? slice_sub(line, 0, (size_t)at) : line;
+		dep.pkg.version = at > 0 ? slice_from(line, (size_t)at + 1) : SL_NONE;
+		jw_str(w, json_pkg_id(&dep, scratch));
+	}
+	jw_end(w, ']');
+}
+
+static void put_location(struct json_writer *w, const struct pkg *k)
+{
+	if (k->line == 0)
+		return;
+	jw_key(w, "Locations");
+	jw_array(w);
+	jw_object(w);
+	jw_ku64(w, "StartLine", k->line);
+	jw_ku64(w, "EndLine", MAX(k->line, k->end_line));
+	jw_end(w, '}');
 	jw_end(w, ']');
 }
 
@@ -88,18 +161,16 @@ void json_package(struct json_writer *w, const struct report *r, const struct in
 		jw_kstr(w, "SrcName", k->src_name);
 		split_version(w, k->type, k->src_version, source);
 	}
-	if (k->licenses.len) {
-		jw_key(w, "Licenses");
-		jw_array(w);
-		jw_str(w, k->licenses);
-		jw_end(w, ']');
-	}
+	put_lines(w, "Licenses", k->licenses);
 	jw_kstr_opt(w, "Maintainer", k->maintainer);
 	jw_kstr_opt(w, "Modularitylabel", k->module);
+	put_relations(w, p, scratch);
 	json_layer(w, r, p);
-	jw_kstr_opt(w, "FilePath", p->db_path);
+	jw_kstr_opt(w, "FilePath", k->path.len ? k->path : p->db_path);
 	jw_kstr_opt(w, "Digest", k->digest);
+	put_location(w, k);
 	put_lines(w, "Files", k->files);
+	jw_kstr_opt(w, "Owner", p->owner);
 	if (k->flags & PKG_THIRD_PARTY)
 		jw_kbool(w, "ThirdParty", true);
 	jw_end(w, '}');

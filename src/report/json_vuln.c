@@ -225,6 +225,8 @@ int json_vulnerability(struct json_writer *w, const struct report *r, const stru
 	json_slices(w, "Aliases", f->aliases, f->naliases);
 	jw_kstr(w, "PkgID", json_pkg_id(f->pkg, scratch));
 	jw_kstr(w, "PkgName", k->name);
+	if (f->pkg->kind.len)
+		jw_kstr_opt(w, "PkgPath", k->path.len ? k->path : f->pkg->db_path);
 	json_identifier(w, "PkgIdentifier", f->pkg);
 	jw_kstr(w, "InstalledVersion", report_version_text(k->type, k->version));
 	jw_kstr_opt(w, "FixedVersion", f->fixed_version);

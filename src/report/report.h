@@ -33,6 +33,7 @@ struct report {
 	int64_t created;
 	struct slice image_id; /* config digest; "" for a directory */
 	struct slice reference, platform;
+	struct slice repo_url, branch, commit; /* of a source tree under git */
 	struct slice *repo_tags, *repo_digests;
 	size_t nrepo_tags, nrepo_digests;
 	struct slice config_json; /* the image's configuration document, as stored; "" none */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scan job: what all targets share - ignore files, the database, from inventory to report. */
+#include "app/job.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define JOB_MEMORY (1024 * MIB)
+
+static int load_ignore(struct scan_job *job, struct slice path, struct err *err)
+{
+	auto_buf struct buf text;
+	char name[4096];
+	buf_init(&text, 16 * MIB);
+	snprintf(name, sizeof(name), "%.*s", (int)MIN(path.len, sizeof(name) - 1), path.ptr);
+	if (file_read(name, &text, err) < 0) {
+		err->kind = ERR_USAGE;
+		return err_wrap(err, "ignore file");
+	}
+	struct slice kept = arena_dup(&job->arena, buf_slice(&text));
+	if (!kept.ptr)
+		return err_oom(err);
+	return ignore_parse(kept, arena_dup(&job->arena, path), &job->arena,
+			    &job->ignores[job->nignores++], err);
+}
+
+static int load_ignores(struct scan_job *job, struct err *err)
+{
+	static const char *const usual[] = {".strakeignore", ".trivyignore", ".trivyignore.yaml"};
+	struct stat st;
+	size_t n = job->opt.ignore_files_given ? job->opt.nignore_files : ARRAY_LEN(usual);
+	job->ignores = arena_array(&job->arena, n + 1, sizeof(*job->ignores));
+	if (!job->ignores)
+		return err_oom(err);
+	for (size_t i = 0; i < n; i++) {
+		if (job->opt.ignore_files_given)
+			TRY(load_ignore(job, job->opt.ignore_files[i], err));
+		else if (stat(usual[i], &st) == 0 && S_ISREG(st.st_mode))
+			TRY(load_ignore(job, slice_str(usual[i]), err));
+	}
+	return 0;
+}
+
+int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct err *err)
+{
+	struct scan_job *job = calloc(1, sizeof(*job));
+	if (!job)
+		return err_oom(err);
+	job->opt = *opt;
+	arena_init(&job->arena, JOB_MEMORY);
+	pool_init(&job->pool, &job->opt);
+	int r = load_ignores(job, err);
+	if (r == 0 && opt->vulnerabilities)
+		r = app_open_db(opt->db, opt->starter_only, &job->pool.cache, &job->db,
+				job->db_path, sizeof(job->db_path), err);
+	if (r < 0) {
+		scan_job_free(&job);
+		return r;
+	}
+	*ret = job;
+	return 0;
+}
+
+void scan_job_free(struct scan_job **ref)
+{
+	struct scan_job *job = *ref;
+	if (!job)
+		return;
+	pool_done(&job->pool);
+	for (size_t i = 0; i < job->nsources; i++) {
+		image_source_done(job->sources[i]);
+		free(job->sources[i]);
+	}
+	free(job->sources);
+	adv_close(&job->db);
+	free(job->reports);
+	arena_free(&job->arena);
+	free(job);
+	*ref = NULL;
+}
+
+const struct report *scan_job_reports(const struct scan_job *job, size_t *n)
+{
+	*n = job->nreports;
+	return job->reports;
+}
+
+/* ---- findings ---- */
+
+static void suppress(struct report *r, const struct finding *f, const struct ignore_rule *rule,
+		     const struct ignore_list *list)
+{
+	r->suppressed[r->nsuppressed++] = (struct suppressed){.finding = *f,
+							      .reason = rule->statement,
+							      .source = list->source,
+							      .expires = rule->expires};
+}
+
+static int filter_findings(struct scan_job *job, struct report *r, struct match_result *m,
+			   struct slice target, struct err *err)
+{
+	int32_t today = (int32_t)(time_now() / 86400);
+	size_t kept = 0;
+	r->suppressed = arena_array(&job->arena, m->nfindings + 1, sizeof(*r->suppressed));
+	if (!r->suppressed)
+		return err_oom(err);
+	for (size_t i = 0; i < m->nfindings; i++) {
+		const struct finding *f = &m->findings[i];
+		const struct ignore_rule *rule = NULL;
+		size_t list = 0;
+		if (!match_filter_pass(&job->opt.filter, f))
+			continue;
+		for (; !rule && list < job->nignores; list++)
+			rule = ignore_find(&job->ignores[list], f, target, today);
+		if (rule)
+			suppress(r, f, rule, &job->ignores[list - 1]);
+		else
+			m->findings[kept++] = *f;
+	}
+	m->nfindings = kept;
+	return 0;
+}
+
+/* What could not be compared is said: else it would look as if nothing had been found there. */
+static int tell_unjudged(struct scan_job *job, const struct match_result *m, struct slice target,
+			 struct incomplete_list *inc, struct err *err)
+{
+	struct report_incomplete item = {.target = target, .reason = SL("no-advisories")};
+	if (!m->channel_known && m->without_feed && m->nsystem == 0) {
+		item.message = arena_printf(
+		    &job->arena,
+		    "the database has nothing about this system: %zu packages were not judged",
+		    m->without_feed);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	for (size_t i = 0; i < m->nunjudged; i++) {
+		item.message = arena_printf(
+		    &job->arena,
+		    "the database has nothing about %.*s: %zu packages were not judged",
+		    SL_FMT(m->unjudged[i].channel), m->unjudged[i].count);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	item.reason = SL("version");
+	if (m->invalid_versions) {
+		item.message =
+		    arena_printf(&job->arena, "%zu packages have a version that cannot be compared",
+				 m->invalid_versions);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	if (m->invalid_rows) {
+		item.message = arena_printf(&job->arena,
+					    "%zu advisories name a version that cannot be compared",
+					    m->invalid_rows);
+		if (incomplete_add(inc, &item) < 0)
+			return err_oom(err);
+	}
+	return 0;
+}
+
+static int match(struct scan_job *job, struct report *r, struct inventory *inv, struct slice target,
+		 struct match_result *m, struct incomplete_list *inc, struct err *err)
+{
+	*m = (struct match_result){0};
+	if (!job->opt.vulnerabilities)
+		return 0;
+	TRY(match_inventory(job->db, inv, time_now(), &job->arena, m, err));
+	TRY(tell_unjudged(job, m, target, inc, err));
+	TRY(filter_findings(job, r, m, target, err));
+	r->eol = m->eol;
+	r->eol_day = m->eol_day;
+	r->channel_known = inv->nsystem ? m->channel_known : m->nlanguage || !m->nunjudged;
+	r->without_feed = m->without_feed;
+	return 0;
+}
+
+static int judge_all(struct scan_job *job, struct report *r, struct inventory *inv,
+		     struct incomplete_list *inc, struct err *err)
+{
+	struct match_result m;
+	r->os = inv->os;
+	if (!job->opt.dev_deps)
+		results_drop_dev(inv);
+	r->npkgs = inv->npkgs;
+	TRY(match(job, r, inv, r->artifact_name, &m, inc, err));
+	return results_split(inv, &m, &job->arena, r, err);
+}
+
+int job_complete(struct scan_job *job, struct report *r, struct layer_slot **layers, size_t n,
+		 struct incomplete_list *inc, struct err *err)
+{
+	struct inventory *inv = arena_new(&job->arena, struct inventory);
+	if (!inv)
+		return err_oom(err);
+	TRY(view_inventory(layers, n, &job->arena, inv, r->artifact_name, inc, err));
+	return job_report(job, r, inv, inc, err);
+}
+
+int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
+	       struct incomplete_list *inc, struct err *err)
+{
+	r->created = time_now();
+	r->channel_known = true;
+	r->scanned_vulns = job->opt.vulnerabilities;
+	if (job->db) {
+		r->adv = job->db;
+		adv_info_get(job->db, &r->db);
+		r->db_path = slice_str(job->db_path);
+	}
+	TRY(judge_all(job, r, inv, inc, err));
+	r->incomplete = arena_array(&job->arena, inc->len + 1, sizeof(*r->incomplete));
+	if (!r->incomplete)
+		return err_oom(err);
+	if (inc->len)
+		memcpy(r->incomplete, inc->items, inc->len * sizeof(*inc->items));
+	r->nincomplete = inc->len;
+	if (job->nreports == job->reports_cap &&
+	    vec_grow(&job->reports, &job->reports_cap, job->nreports, sizeof(*job->reports)) < 0)
+		return err_oom(err);
+	job->reports[job->nreports++] = *r;
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files that turn targets into reports. */
+#pragma once
+
+#include "app/app_internal.h"
+
+struct scan_job {
+	struct scan_options opt;
+	struct arena arena;
+	struct pool pool;
+	struct adv_db *db;
+	char db_path[4096];
+	struct image_source **sources;
+	size_t nsources, sources_cap;
+	struct ignore_list *ignores;
+	size_t nignores;
+	struct report *reports;
+	size_t nreports, reports_cap;
+};
+
+/* From layers, or from an inventory that is known already, to one more report of the job. */
+int job_complete(struct scan_job *job, struct report *r, struct layer_slot **layers, size_t n,
+		 struct incomplete_list *inc, struct err *err) must_use;
+int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
+	       struct incomplete_list *inc, struct err *err) must_use;
+int job_scan_images(struct scan_job *job, enum image_kind kind, struct slice where,
+		    struct slice name, struct err *err) must_use;
+
+/* ---- targets that are no images ---- */
+/* A directory: scopes say what counts in it, type is the artifact type. */
+int job_scan_tree(struct scan_job *job, struct slice dir, struct slice name, const char *type,
+		  struct err *err) must_use;
+int job_scan_repo(struct scan_job *job, struct slice where, struct err *err) must_use;
+int job_scan_sbom(struct scan_job *job, struct slice path, struct err *err) must_use;
+int job_scan_purls(struct scan_job *job, struct slice purls, struct err *err) must_use;
+int job_scan_kubernetes(struct scan_job *job, struct slice path, struct err *err) must_use;

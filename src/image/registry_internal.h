@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "image/image_internal.h"
+#include "net/net.h"
+
+struct credential {
+	struct slice user, password;
+	struct slice identity; /* OAuth2 refresh token */
+	struct slice token;    /* sent as it is */
+	struct slice note;     /* why a helper gave nothing */
+};
+bool credential_given(const struct credential *c);
+/* From one config.json or auth.json: a credential, or the name of the helper to ask; neither: nothing there. */
+int credential_from_config(struct slice json, struct slice host, struct slice repository,
+			   struct arena *a, struct credential *ret, struct slice *helper,
+			   struct err *err) must_use;
+/* From all places, in their order. Nothing found is no error. */
+int credential_find(struct slice host, struct slice repository, struct arena *a,
+		    struct credential *ret, struct err *err) must_use;
+/* Fills CA and client certificate where certs.d has them. */
+void certs_find(struct slice host, struct arena *a, struct net_options *net);
+
+/* One host that serves the repository. */
+struct endpoint {
+	struct slice host;  /* to connect to */
+	bool origin;	    /* not a mirror */
+	bool plain_ok;	    /* http will do */
+	const char *scheme; /* NULL until one has worked */
+	struct net_options net;
+	struct net_client *client;
+	struct credential cred;
+	bool cred_read;
+	struct buf authorization; /* what the last answer accepted */
+};
+struct registry {
+	struct arena arena;
+	struct image_ref ref;
+	struct registry_options opt;
+	struct endpoint *endpoints; /* mirrors first, the origin last */
+	size_t n;
+};
+struct call {
+	const char *method, *path; /* path below /v2/<repository>/ */
+	const char *url;	   /* instead of path */
+	bool foreign;		   /* url is of another host: no credentials */
+	const struct slice *headers;
+	size_t nheaders;
+	struct slice body;
+	const struct net_file *file;
+	size_t max_body;
+	image_piece_fn sink;
+	void *arg;
+	struct net_progress *at; /* a download */
+	const char *actions;	 /* "pull" or "pull,push" */
+};
+/* One call to one host, with sign-in when it asks for it. 0 with any status. */
+int registry_call(struct registry *r, struct endpoint *e, const struct call *c,
+		  struct net_response *resp, struct err *err) must_use;
+/* Resolves what a Location or a Link header says; sets url and foreign. */
+int registry_location(const struct endpoint *e, struct slice said, struct buf *url, struct call *c,
+		      struct err *err) must_use;
+/* Answers a 401: gets a token or sets Basic. */
+int registry_sign_in(struct registry *r, struct endpoint *e, const struct net_response *resp,
+		     const char *actions, struct err *err) must_use;
+/* The error that a status other than 2xx stands for. */
+int registry_refusal(const struct registry *r, const struct endpoint *e,
+		     const struct net_response *resp, const char *what, struct err *err) must_use;
+struct endpoint *registry_origin(struct registry *r);
+void registry_idle(struct registry *r); /* closes connections, keeps tokens */
+/* Streams a blob from the first host that has it. */
+int registry_stream(struct registry *r, const struct image_layer *l, image_piece_fn sink, void *arg,
+		    struct err *err) must_use;

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all formats share in reading: recognising one, completing packages, the distribution. */
+#include "sbom/sbom_internal.h"
+
+static const struct text_limits limits = {.max_bytes = 512 * MIB, .max_nodes = 16000000};
+
+static const char *sniff_json(const struct node *root)
+{
+	if (slice_ieq(node_get_str(root, "bomFormat"), SL("CycloneDX")))
+		return "cyclonedx";
+	if (slice_starts(node_get_str(root, "spdxVersion"), "SPDX-2"))
+		return "spdx-json";
+	if (node_get(root, "artifacts") && node_get(root, "descriptor"))
+		return "syft-json";
+	return NULL;
+}
+
+const char *sbom_sniff(struct slice in)
+{
+	struct slice head = slice_trim(slice_sub(in, 0, 64 * KIB));
+	if (slice_starts(head, "\xEF\xBB\xBF"))
+		head = slice_trim(slice_from(head, 3));
+	if (slice_starts(head, "{")) {
+		bool dx = slice_find(head, SL("\"bomFormat\"")) >= 0 ||
+			  slice_find(head, SL("cyclonedx")) >= 0;
+		return dx					      ? "cyclonedx"
+		       : slice_find(head, SL("\"spdxVersion\"")) >= 0 ? "spdx-json"
+		       : slice_find(head, SL("\"artifacts\"")) >= 0   ? "syft-json"
+								      : NULL;
+	}
+	if (slice_starts(head, "<"))
+		return slice_find(head, SL("cyclonedx.org/schema/bom")) >= 0 ? "cyclonedx-xml"
+									     : NULL;
+	return slice_find(head, SL("SPDXVersion:")) >= 0 ? "spdx" : NULL;
+}
+
+struct slice sbom_keep(struct sbom_reader *r, struct slice s)
+{
+	return s.len ? arena_dup(r->arena, s) : SL_NONE;
+}
+
+int sbom_add_gap(struct sbom_reader *r, struct slice path, const char *reason, struct slice message,
+		 struct err *err)
+{
+	struct sbom_gap g = {sbom_keep(r, path), slice_str(reason), sbom_keep(r, message)};
+	return vec_push(&r->gaps, g) < 0 ? err_oom(err) : 0;
+}
+
+/* kind and group by purl type, as the program that finds such packages in an image names them. */
+void sbom_default_group(struct inventory_pkg *p)
+{
+	static const struct {
+		const char *type, *kind, *group;
+	} names[] = {
+	    {"npm", "node-pkg", "Node.js"},  {"pypi", "python-pkg", "Python"},
+	    {"maven", "jar", "Java"},	     {"gem", "gemspec", "Ruby"},
+	    {"golang", "gobinary", "Go"},    {"cargo", "rustbinary", "Rust"},
+	    {"composer", "composer", "PHP"}, {"nuget", "dotnet-core", ".NET"},
+	    {"conda", "conda-pkg", "Conda"},
+	};
+	bool known = false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (slice_is(p->pkg.type, names[i].type)) {
+			if (!p->kind.len)
+				p->kind = slice_str(names[i].kind);
+			if (!p->group.len)
+				p->group = slice_str(names[i].group);
+			known = true;
+		}
+	if (!known && !p->kind.len)
+		p->kind = p->pkg.type.len ? p->pkg.type : SL("unknown");
+	if (!p->group.len)
+		p->group = p->kind;
+}
+
+static int32_t layer_of(struct sbom_reader *r, const struct sbom_taken *t)
+{
+	if (!t->layer_digest.len && !t->layer_diff_id.len)
+		return -1;
+	for (size_t i = 0; i < r->layers.len; i++) {
+		const struct sbom_layer *l = &r->layers.ptr[i];
+		if ((t->layer_diff_id.len && slice_eq(l->diff_id, t->layer_diff_id)) ||
+		    (t->layer_digest.len && slice_eq(l->digest, t->layer_digest)))
+			return (int32_t)i;
+	}
+	struct sbom_layer l = {t->layer_digest, t->layer_diff_id};
+	return vec_push(&r->layers, l) < 0 ? -1 : (int32_t)r->layers.len - 1;
+}
+
+static void complete_source(struct sbom_reader *r, struct sbom_taken *t)
+{
+	struct pkg *k = &t->p->pkg;
+	if (t->src_version.len)
+		k->src_version = arena_printf(
+		    r->arena, "%.*s%s%.*s%s%.*s", SL_FMT(t->src_epoch), t->src_epoch.len ? ":" : "",
+		    SL_FMT(t->src_version), t->src_release.len ? "-" : "", SL_FMT(t->src_release));
+	if (!k->src_name.len)
+		k->src_name = k->name;
+	if (!k->src_version.len)
+		k->src_version = k->version;
+}
+
+/* The document goes away after reading: what stays is copied. */
+static int keep_all(struct sbom_reader *r, struct sbom_taken *t, struct err *err)
+{
+	struct inventory_pkg *p = t->p;
+	struct pkg *k = &p->pkg;
+	struct slice *const all[] = {
+	    &k->type,	     &k->name,	      &k->version,   &k->arch,	       &k->src_name,
+	    &k->src_version, &k->maintainer,  &k->licenses,  &k->module,       &k->signer,
+	    &k->files,	     &k->digest,      &k->deps,	     &k->path,	       &k->origin,
+	    &k->commit,	     &p->db_path,     &p->kind,	     &p->group,	       &p->owner,
+	    &t->src_version, &t->src_release, &t->src_epoch, &t->layer_digest, &t->layer_diff_id};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct slice copy = sbom_keep(r, *all[i]);
+		if (all[i]->len && !copy.ptr)
+			return err_oom(err);
+		*all[i] = copy;
+	}
+	return 0;
+}
+
+int sbom_add(struct sbom_reader *r, struct sbom_taken *t, struct slice purl, struct err *err)
+{
+	struct inventory_pkg *p = t->p;
+	struct pkg from = {0}, *k = &p->pkg;
+	struct slice distro = SL_NONE;
+	struct err bad = {0};
+	if (r->pkgs.len >= SBOM_MAX_PACKAGES)
+		return err_limit(err, "more than %d packages", SBOM_MAX_PACKAGES);
+	TRY(keep_all(r, t, err));
+	purl = sbom_keep(r, purl);
+	if (purl.len && pkg_from_purl(purl, r->arena, &from, &distro, &bad) < 0)
+		return sbom_add_gap(r, purl, "corrupt", slice_str(bad.text), err);
+	p->purl = purl;
+	if (from.type.len) {
+		k->type = from.type;
+		k->name = from.name;
+		if (from.version.len)
+			k->version = from.version;
+	}
+	struct slice *const fill[][2] = {{&k->arch, &from.arch},
+					 {&k->module, &from.module},
+					 {&k->origin, &from.origin},
+					 {&k->src_name, &from.src_name}};
+	bool own_source = k->src_name.len > 0;
+	for (size_t i = 0; i < ARRAY_LEN(fill); i++)
+		if (!fill[i][0]->len)
+			*fill[i][0] = *fill[i][1];
+	if (!own_source)
+		k->src_version = from.src_version;
+	p->layer = layer_of(r, t);
+	if (pkg_is_system(k->type)) {
+		p->kind = p->group = SL_NONE;
+		complete_source(r, t);
+		if (distro.len && !r->distro.len)
+			r->distro = distro;
+	} else {
+		sbom_default_group(p);
+	}
+	return vec_push(&r->pkgs, *p) < 0 ? err_oom(err) : 0;
+}
+
+/* "debian-12", "opensuse.leap-15.5": the release begins behind the first dash before a digit. */
+static void split_distro(struct sbom_reader *r)
+{
+	struct slice d = r->distro;
+	for (size_t i = 0; i + 1 < d.len; i++)
+		if (d.ptr[i] == '-' && is_digit(d.ptr[i + 1])) {
+			r->os_family = slice_sub(d, 0, i);
+			r->os_release = slice_from(d, i + 1);
+			return;
+		}
+	r->os_family = d;
+}
+
+int sbom_finish(struct sbom_reader *r, struct err *err)
+{
+	struct sbom *s = r->out;
+	if (!r->os_family.len && r->distro.len)
+		split_distro(r);
+	TRY(pkg_os_named(r->os_family, r->os_release, r->arena, &s->inv.os, err));
+	if (r->os_channel.len)
+		s->inv.os.channel = r->os_channel;
+	if (r->os_codename.len)
+		s->inv.os.codename = r->os_codename;
+	s->inv.os.esm = r->os_esm;
+	s->inv.pkgs = arena_array(r->arena, r->pkgs.len + 1, sizeof(*s->inv.pkgs));
+	s->layers = arena_array(r->arena, r->layers.len + 1, sizeof(*s->layers));
+	s->gaps = arena_array(r->arena, r->gaps.len + 1, sizeof(*s->gaps));
+	if (!s->inv.pkgs || !s->layers || !s->gaps)
+		return err_oom(err);
+	if (r->pkgs.len)
+		memcpy(s->inv.pkgs, r->pkgs.ptr, r->pkgs.len * sizeof(*s->inv.pkgs));
+	if (r->layers.len)
+		memcpy(s->layers, r->layers.ptr, r->layers.len * sizeof(*s->layers));
+	if (r->gaps.len)
+		memcpy(s->gaps, r->gaps.ptr, r->gaps.len * sizeof(*s->gaps));
+	s->inv.npkgs = r->pkgs.len;
+	s->nlayers = r->layers.len;
+	s->ngaps = r->gaps.len;
+	for (size_t i = 0; i < s->inv.npkgs; i++)
+		if (pkg_is_system(s->inv.pkgs[i].pkg.type))
+			pkg_mark_third_party(&s->inv.pkgs[i].pkg, &s->inv.os);
+	inventory_sort(&s->inv);
+	return 0;
+}
+
+static int read_json(struct sbom_reader *r, struct slice in, struct err *err)
+{
+	auto_doc struct doc d;
+	struct node *root = NULL;
+	doc_init(&d);
+	if (slice_starts(in, "\xEF\xBB\xBF"))
+		in = slice_from(in, 3);
+	TRY(json_parse(&d, in, &limits, &root, err));
+	const char *kind = sniff_json(root);
+	if (!kind)
+		return err_input(err, "no CycloneDX, SPDX 2 or Syft document");
+	if (strcmp(kind, "cyclonedx") == 0)
+		return cyclonedx_read(r, root, err);
+	return strcmp(kind, "spdx-json") == 0 ? spdx_read(r, root, err) : syft_read(r, root, err);
+}
+
+int sbom_read(struct slice in, struct arena *a, struct sbom *ret, struct err *err)
+{
+	struct sbom_reader r = {.out = ret, .arena = a};
+	struct slice text = slice_trim(slice_sub(in, 0, 64 * KIB));
+	int rc;
+	*ret = (struct sbom){0};
+	if (slice_starts(text, "\xEF\xBB\xBF"))
+		text = slice_from(text, 3);
+	if (slice_starts(text, "<"))
+		rc = cyclonedx_xml_read(&r, in, err);
+	else if (slice_starts(text, "{"))
+		rc = read_json(&r, in, err);
+	else if (slice_find(text, SL("SPDXVersion:")) >= 0)
+		rc = spdx_tag_read(&r, in, err);
+	else
+		rc = err_input(err, "no SBOM: neither CycloneDX, SPDX nor Syft's JSON");
+	if (rc == 0)
+		rc = sbom_finish(&r, err);
+	vec_free(&r.pkgs);
+	vec_free(&r.layers);
+	vec_free(&r.gaps);
+	return rc;
+}

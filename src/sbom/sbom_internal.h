@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "sbom/sbom.h"
+
+#define SBOM_MAX_PACKAGES 1000000
+
+/* ---- what the formats have no field for: name and value pairs (props.c) ---- */
+struct sbom_prop {
+	const char *name;
+	struct slice value;
+};
+#define SBOM_MAX_PROPS 20
+/* Names are Trivy's where it has them ("aquasecurity:trivy:SrcName"), else "strake:...". */
+size_t sbom_props(const struct sbom *s, const struct inventory_pkg *p, struct arena *a,
+		  struct sbom_prop out[SBOM_MAX_PROPS]);
+/* The reverse, for one package: names as of sbom_props, of Trivy, of Syft. */
+struct sbom_taken {
+	struct inventory_pkg *p;
+	struct slice src_version, src_release, src_epoch, layer_digest, layer_diff_id;
+	bool from_syft;
+};
+void sbom_take_prop(struct sbom_taken *t, struct slice name, struct slice value, struct arena *a);
+
+/* ---- reading (read.c) ---- */
+struct sbom_reader {
+	struct sbom *out;
+	struct arena *arena;
+	VEC(struct inventory_pkg) pkgs;
+	VEC(struct sbom_layer) layers;
+	VEC(struct sbom_gap) gaps;
+	struct slice os_family, os_release, os_channel, os_codename, distro;
+	bool os_esm;
+};
+/* A component: fills what purl and props say; name, version as the document has them, purl may be empty. */
+int sbom_add(struct sbom_reader *r, struct sbom_taken *t, struct slice purl,
+	     struct err *err) must_use;
+int sbom_add_gap(struct sbom_reader *r, struct slice path, const char *reason, struct slice message,
+		 struct err *err) must_use;
+int sbom_finish(struct sbom_reader *r, struct err *err) must_use;
+struct slice sbom_keep(struct sbom_reader *r, struct slice s);
+
+int cyclonedx_read(struct sbom_reader *r, const struct node *root, struct err *err) must_use;
+int cyclonedx_xml_read(struct sbom_reader *r, struct slice in, struct err *err) must_use;
+int spdx_read(struct sbom_reader *r, const struct node *root, struct err *err) must_use;
+int spdx_tag_read(struct sbom_reader *r, struct slice in, struct err *err) must_use;
+int syft_read(struct sbom_reader *r, const struct node *root, struct err *err) must_use;
+
+/* ---- writing ---- */
+/* References that are unique in the document: purl where it is, with a mark where several packages share one. */
+int sbom_refs(const struct sbom *s, struct arena *a, struct slice **ret, struct err *err) must_use;
+/* Edges of p (pkg.deps) as indexes into inv.pkgs. */
+struct sbom_edges {
+	struct map by_name; /* "kind\0group\0name@version" -> index + 1 */
+	const struct sbom *s;
+	struct arena *arena;
+};
+int sbom_edges_init(struct sbom_edges *e, const struct sbom *s, struct arena *a,
+		    struct err *err) must_use;
+void sbom_edges_done(struct sbom_edges *e);
+/* Index of the package that line of p->deps names; -1 none. */
+ssize_t sbom_edge(const struct sbom_edges *e, const struct inventory_pkg *p, struct slice line);
+/* A UUID (RFC 4122 version 5 in form) that follows from what the document says. */
+int sbom_uuid(const struct sbom *s, char out[37], struct err *err) must_use;
+/* Common SPDX licence id for the text of metadata ("MIT", "Apache License 2.0" ...); empty: none known. */
+struct slice sbom_license_id(struct slice text);
+/* Is this an SPDX expression of ids that sbom_license_id knows? */
+bool sbom_is_expression(struct slice text);

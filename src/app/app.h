@@ -10,13 +10,14 @@ struct scan_options {
 	const char *platform, *socket, *cache_dir;
 	struct registry_options registry;
 	bool all_platforms, no_cache;
-	bool no_diff_ids;     /* trust uncompressed layers of archives without hashing them */
-	unsigned parallel;    /* workers at once; 0 = processors */
-	unsigned timeout_s;   /* 0 = 300 */
-	uint64_t cache_size;  /* bytes; 0 = 1 GiB */
-	uint32_t scopes;      /* enum pkg_scope bits that are analysed; 0 = by the kind of target */
-	bool dev_deps;	      /* packages for development only are judged too */
-	bool vulnerabilities; /* false: inventory only */
+	bool no_diff_ids;    /* trust uncompressed layers of archives without hashing them */
+	unsigned parallel;   /* workers at once; 0 = processors */
+	unsigned timeout_s;  /* 0 = 300 */
+	uint64_t cache_size; /* bytes; 0 = 1 GiB */
+	uint32_t scopes;     /* enum pkg_scope bits that are analysed; 0 = by the kind of target */
+	bool no_system, no_languages; /* leave out packages of the distribution; of languages */
+	bool dev_deps;		      /* packages for development only are judged too */
+	bool vulnerabilities;	      /* false: inventory only */
 	bool starter_only;
 	const char *db; /* advisory database; NULL = the usual places, else the starter set */
 	struct match_filter filter;

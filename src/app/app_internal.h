@@ -149,8 +149,8 @@ int incomplete_add(struct incomplete_list *l, const struct report_incomplete *it
 /* Sends a directory as a tar stream of the files that analysers want to a worker, and waits for it. */
 int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a,
 		struct incomplete_list *inc, struct err *err) must_use;
-/* Packages for development only leave the inventory. */
-void results_drop_dev(struct inventory *inv);
+/* What the user does not want to see leaves the inventory. */
+void results_drop(struct inventory *inv, const struct scan_options *opt);
 /* Fills r->results; findings are shared out among them. */
 int results_split(const struct inventory *inv, const struct match_result *m, struct arena *a,
 		  struct report *r, struct err *err) must_use;

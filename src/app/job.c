@@ -181,8 +181,7 @@ static int judge_all(struct scan_job *job, struct report *r, struct inventory *i
 {
 	struct match_result m;
 	r->os = inv->os;
-	if (!job->opt.dev_deps)
-		results_drop_dev(inv);
+	results_drop(inv, &job->opt);
 	r->npkgs = inv->npkgs;
 	TRY(match(job, r, inv, r->artifact_name, &m, inc, err));
 	return results_split(inv, &m, &job->arena, r, err);

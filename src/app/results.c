@@ -2,13 +2,24 @@
 /* One inventory and its findings as the results of a report: the system, then each group of packages. */
 #include "app/app_internal.h"
 
-void results_drop_dev(struct inventory *inv)
+static bool is_wanted(const struct inventory_pkg *p, const struct scan_options *opt)
 {
-	size_t kept = inv->nsystem;
-	for (size_t i = inv->nsystem; i < inv->npkgs; i++)
-		if (!(inv->pkgs[i].pkg.flags & PKG_DEV))
-			inv->pkgs[kept++] = inv->pkgs[i];
+	if (p->kind.len == 0)
+		return !opt->no_system;
+	return !opt->no_languages && (opt->dev_deps || !(p->pkg.flags & PKG_DEV));
+}
+
+void results_drop(struct inventory *inv, const struct scan_options *opt)
+{
+	size_t kept = 0, system = 0;
+	for (size_t i = 0; i < inv->npkgs; i++) {
+		if (!is_wanted(&inv->pkgs[i], opt))
+			continue;
+		system += i < inv->nsystem;
+		inv->pkgs[kept++] = inv->pkgs[i];
+	}
 	inv->npkgs = kept;
+	inv->nsystem = system;
 }
 
 static bool same_group(const struct inventory_pkg *a, const struct inventory_pkg *b)

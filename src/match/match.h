@@ -60,6 +60,12 @@ struct match_result {
 int match_inventory(const struct adv_db *db, const struct inventory *inv, int64_t now,
 		    struct arena *a, struct match_result *ret, struct err *err) must_use;
 
+/*
+ * Risk of a finding from 0 to 100, for an order of work (docs/risk.md). Known exploitation counts most; where the
+ * EPSS is missing the severity stands in for it, so that the order does not collapse.
+ */
+double finding_risk(const struct finding *f);
+
 /* What the user asked to see. */
 struct match_filter {
 	uint32_t severities; /* bit per enum adv_severity; 0 = all */

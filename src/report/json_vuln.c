@@ -242,6 +242,8 @@ int json_vulnerability(struct json_writer *w, const struct report *r, const stru
 	}
 	jw_kstr(w, "Severity", slice_str(adv_severity_names[f->severity]));
 	details(w, r, f);
+	jw_key(w, "Risk");
+	jw_double(w, finding_risk(f), 1);
 	how_matched(w, f);
 	jw_end(w, '}');
 	return 0;

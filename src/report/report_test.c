@@ -186,7 +186,7 @@ static void writers_are_found_by_name(void **state)
 	(void)state;
 	size_t n;
 	assert_non_null(report_writers(&n));
-	assert_int_equal(n, 8);
+	assert_true(n >= 8);
 	assert_null(report_find(SL("nonesuch")));
 	assert_string_equal(report_find(SL("json"))->name, "json");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Findings for people: grouped by source package, since that is what is updated as one; the binary
- * packages stand in the head line. Worst group first.
+ * packages stand in the head line. The group with the highest risk first, and in it the worst problem.
  */
 #include "report/table_internal.h"
 
@@ -11,7 +11,7 @@ struct entry {
 	const struct finding *f;
 	struct slice source, version;
 	int32_t layer;
-	enum adv_severity worst; /* of the group */
+	double risk, worst; /* worst: of the group */
 };
 
 static int by_group(const struct entry *a, const struct entry *b)
@@ -26,7 +26,7 @@ static int by_group(const struct entry *a, const struct entry *b)
 
 static int by_problem(const struct entry *a, const struct entry *b)
 {
-	int c = (int)b->f->severity - (int)a->f->severity;
+	int c = (b->risk > a->risk) - (b->risk < a->risk);
 	if (c == 0)
 		c = slice_cmp(a->f->id, b->f->id);
 	if (c == 0)
@@ -45,7 +45,7 @@ static int group_order(const void *a, const void *b)
 static int final_order(const void *pa, const void *pb)
 {
 	const struct entry *a = pa, *b = pb;
-	int c = (int)b->worst - (int)a->worst;
+	int c = (b->worst > a->worst) - (b->worst < a->worst);
 	if (c == 0)
 		c = group_order(a, b);
 	if (c == 0)
@@ -72,14 +72,15 @@ static size_t collect(const struct report_result *x, struct entry *e)
 		e[n++] = (struct entry){.f = f,
 					.source = k->src_name.len ? k->src_name : k->name,
 					.version = k->src_version.len ? k->src_version : k->version,
+					.risk = finding_risk(f),
 					.layer = f->pkg->layer};
 	}
 	qsort(e, n, sizeof(*e), group_order);
 	for (size_t at = 0, to; at < n; at = to) {
-		enum adv_severity worst = ADV_SEV_UNKNOWN;
+		double worst = 0;
 		to = group_end(e, at, n);
 		for (size_t i = at; i < to; i++)
-			worst = MAX(worst, e[i].f->severity);
+			worst = MAX(worst, e[i].risk);
 		for (size_t i = at; i < to; i++)
 			e[i].worst = worst;
 	}

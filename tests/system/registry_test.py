@@ -179,7 +179,7 @@ def the_longest_key_of_podmans_file_wins(work):
     with Registry("basic") as r:
         r.image("team/app", "latest", LAYERS)
         config(work, {"auths": {r.host: {"auth": basic("no", "no")}, r.host + "/team": {"username": r.user[0], "password": r.user[1]},
-                                r.host + "/te": {"auth": basic("no", "no")}}}, "auth.json")
+                                r.host + "/tea": {"auth": basic("no", "no")}}}, "auth.json")
         ref = "registry:" + r.host + "/team/app"
         assert packages(scan(work, ref, env={"REGISTRY_AUTH_FILE": work + "/user/auth.json"}).json()) == WANT
         config(work, {"auths": {r.host + "/team": {"auth": basic(*r.user)}}}, "config/containers/auth.json")

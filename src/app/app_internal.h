@@ -151,6 +151,8 @@ int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struc
 		struct incomplete_list *inc, struct err *err) must_use;
 /* What the user does not want to see leaves the inventory. */
 void results_drop(struct inventory *inv, const struct scan_options *opt);
+/* "image (debian 12.5)" */
+struct slice results_os_target(struct slice name, const struct pkg_os *os, struct arena *a);
 /* Fills r->results; findings are shared out among them. */
 int results_split(const struct inventory *inv, const struct match_result *m, struct arena *a,
 		  struct report *r, struct err *err) must_use;

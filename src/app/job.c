@@ -26,7 +26,8 @@ static int load_ignore(struct scan_job *job, struct slice path, struct err *err)
 
 static int load_ignores(struct scan_job *job, struct err *err)
 {
-	static const char *const usual[] = {".strakeignore", ".trivyignore", ".trivyignore.yaml"};
+	static const char *const usual[] = {".strakeignore", ".strakeignore.yaml", ".trivyignore",
+					    ".trivyignore.yaml"};
 	struct stat st;
 	size_t n = job->opt.ignore_files_given ? job->opt.nignore_files : ARRAY_LEN(usual);
 	job->ignores = arena_array(&job->arena, n + 1, sizeof(*job->ignores));
@@ -41,6 +42,21 @@ static int load_ignores(struct scan_job *job, struct err *err)
 	return 0;
 }
 
+static int load_vex(struct scan_job *job, struct err *err)
+{
+	vex_init(&job->vex, &job->arena);
+	for (size_t i = 0; i < job->opt.nvex_files; i++) {
+		auto_buf struct buf text;
+		buf_init(&text, 256 * MIB);
+		if (file_read(job->opt.vex_files[i].ptr, &text, err) < 0) {
+			err->kind = ERR_USAGE;
+			return err_wrap(err, "VEX document");
+		}
+		TRY(vex_add(&job->vex, buf_slice(&text), job->opt.vex_files[i], err));
+	}
+	return vex_ready(&job->vex, err);
+}
+
 int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct err *err)
 {
 	struct scan_job *job = calloc(1, sizeof(*job));
@@ -50,6 +66,8 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 	arena_init(&job->arena, JOB_MEMORY);
 	pool_init(&job->pool, &job->opt);
 	int r = load_ignores(job, err);
+	if (r == 0)
+		r = load_vex(job, err);
 	if (r == 0 && opt->vulnerabilities)
 		r = app_open_db(opt->db, opt->starter_only, &job->pool.cache, &job->db,
 				job->db_path, sizeof(job->db_path), err);
@@ -67,6 +85,7 @@ void scan_job_free(struct scan_job **ref)
 	if (!job)
 		return;
 	pool_done(&job->pool);
+	vex_done(&job->vex);
 	for (size_t i = 0; i < job->nsources; i++) {
 		image_source_done(job->sources[i]);
 		free(job->sources[i]);
@@ -87,37 +106,89 @@ const struct report *scan_job_reports(const struct scan_job *job, size_t *n)
 
 /* ---- findings ---- */
 
-static void suppress(struct report *r, const struct finding *f, const struct ignore_rule *rule,
-		     const struct ignore_list *list)
+static void suppress(struct report *r, const struct finding *f, struct slice reason,
+		     struct slice source, int32_t expires)
 {
-	r->suppressed[r->nsuppressed++] = (struct suppressed){.finding = *f,
-							      .reason = rule->statement,
-							      .source = list->source,
-							      .expires = rule->expires};
+	r->suppressed[r->nsuppressed++] = (struct suppressed){
+	    .finding = *f, .reason = reason, .source = source, .expires = expires};
+}
+
+/* An ignore rule comes before VEX: the user's own word. */
+static bool is_ignored(struct scan_job *job, struct report *r, const struct finding *f,
+		       struct slice target, int32_t today)
+{
+	for (size_t list = 0; list < job->nignores; list++) {
+		const struct ignore_rule *rule = ignore_find(&job->ignores[list], f, target, today);
+		if (!rule)
+			continue;
+		struct slice reason = rule->statement;
+		if (rule->owner.len)
+			reason = arena_printf(&job->arena, "%.*s%s(%.*s)", SL_FMT(reason),
+					      reason.len ? " " : "", SL_FMT(rule->owner));
+		suppress(r, f, reason, job->ignores[list].source, rule->expires);
+		return true;
+	}
+	return false;
+}
+
+static bool is_excused(struct scan_job *job, struct report *r, const struct inventory *inv,
+		       struct finding *f)
+{
+	struct vex_subject s = {.name = r->artifact_name,
+				.tags = r->repo_tags,
+				.ntags = r->nrepo_tags,
+				.digests = r->repo_digests,
+				.ndigests = r->nrepo_digests,
+				.inv = inv};
+	const struct vex_statement *st = vex_find(&job->vex, &s, f);
+	if (!st)
+		return false;
+	if (st->status == VEX_UNDER_INVESTIGATION && !f->fixed_version.len)
+		f->status = ADV_UNDER_INVESTIGATION;
+	if (st->status != VEX_NOT_AFFECTED && st->status != VEX_FIXED)
+		return false;
+	struct slice reason = arena_printf(&job->arena, "%s%s%.*s", vex_status_names[st->status],
+					   st->reason.len ? ": " : "", SL_FMT(st->reason));
+	suppress(r, f, reason, job->vex.documents.ptr[st->document], 0);
+	return true;
 }
 
 static int filter_findings(struct scan_job *job, struct report *r, struct match_result *m,
-			   struct slice target, struct err *err)
+			   const struct inventory *inv, struct err *err)
 {
 	int32_t today = (int32_t)(time_now() / 86400);
+	struct slice system = results_os_target(r->artifact_name, &inv->os, &job->arena);
 	size_t kept = 0;
 	r->suppressed = arena_array(&job->arena, m->nfindings + 1, sizeof(*r->suppressed));
-	if (!r->suppressed)
+	if (!r->suppressed || !system.ptr)
 		return err_oom(err);
 	for (size_t i = 0; i < m->nfindings; i++) {
-		const struct finding *f = &m->findings[i];
-		const struct ignore_rule *rule = NULL;
-		size_t list = 0;
-		if (!match_filter_pass(&job->opt.filter, f))
-			continue;
-		for (; !rule && list < job->nignores; list++)
-			rule = ignore_find(&job->ignores[list], f, target, today);
-		if (rule)
-			suppress(r, f, rule, &job->ignores[list - 1]);
-		else
+		struct finding *f = &m->findings[i];
+		struct slice target = f->pkg->kind.len ? f->pkg->group : system;
+		if (match_filter_pass(&job->opt.filter, f) &&
+		    !is_ignored(job, r, f, target, today) && !is_excused(job, r, inv, f))
 			m->findings[kept++] = *f;
 	}
 	m->nfindings = kept;
+	return 0;
+}
+
+/* A rule that is over is said, else nobody mends the file. */
+static int tell_expired(struct scan_job *job, struct report *r, struct err *err)
+{
+	int32_t today = (int32_t)(time_now() / 86400);
+	size_t n = 0, at;
+	for (size_t i = 0; i < job->nignores; i++)
+		n += job->ignores[i].nrules;
+	r->expired = arena_array(&job->arena, n + 1, sizeof(*r->expired));
+	if (!r->expired)
+		return err_oom(err);
+	for (size_t i = 0; i < job->nignores; i++) {
+		const struct ignore_rule *rule;
+		for (at = 0; (rule = ignore_expired(&job->ignores[i], today, &at));)
+			r->expired[r->nexpired++] = (struct report_expired){
+			    rule->id, job->ignores[i].source, rule->expires};
+	}
 	return 0;
 }
 
@@ -168,7 +239,8 @@ static int match(struct scan_job *job, struct report *r, struct inventory *inv, 
 		return 0;
 	TRY(match_inventory(job->db, inv, time_now(), &job->arena, m, err));
 	TRY(tell_unjudged(job, m, target, inc, err));
-	TRY(filter_findings(job, r, m, target, err));
+	TRY(filter_findings(job, r, m, inv, err));
+	TRY(tell_expired(job, r, err));
 	r->eol = m->eol;
 	r->eol_day = m->eol_day;
 	r->channel_known = inv->nsystem ? m->channel_known : m->nlanguage || !m->nunjudged;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/app_internal.h"
+#include "match/vex.h"
 
 struct scan_job {
 	struct scan_options opt;
@@ -13,6 +14,7 @@ struct scan_job {
 	struct image_source **sources;
 	size_t nsources, sources_cap;
 	struct ignore_list *ignores;
+	struct vex_set vex;
 	size_t nignores;
 	struct report *reports;
 	size_t nreports, reports_cap;

@@ -35,7 +35,7 @@ static size_t count_groups(const struct inventory *inv)
 	return n;
 }
 
-static struct slice os_target(struct slice name, const struct pkg_os *os, struct arena *a)
+struct slice results_os_target(struct slice name, const struct pkg_os *os, struct arena *a)
 {
 	if (os->family.len == 0)
 		return name;
@@ -48,7 +48,7 @@ static void add_system(const struct inventory *inv, struct arena *a, struct repo
 	if (inv->nsystem == 0 && inv->os.family.len == 0)
 		return;
 	r->results[r->nresults++] =
-	    (struct report_result){.target = os_target(r->artifact_name, &inv->os, a),
+	    (struct report_result){.target = results_os_target(r->artifact_name, &inv->os, a),
 				   .class_ = SL("os-pkgs"),
 				   .type = inv->os.family.len ? inv->os.family
 					   : inv->nsystem     ? inv->pkgs[0].pkg.type

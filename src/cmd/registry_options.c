@@ -7,12 +7,11 @@
 #define MAX_MIRRORS  64
 
 /* The first line, without its end. */
-static int read_password(const struct options *o, const char **ret)
+static int read_password(const char **ret)
 {
 	static char text[MAX_PASSWORD];
 	struct slice rest, line;
 	size_t n = 0;
-	(void)o;
 	while (n < sizeof(text) - 1) {
 		ssize_t got = read(STDIN_FILENO, text + n, sizeof(text) - 1 - n);
 		if (got < 0 && errno == EINTR)
@@ -58,7 +57,11 @@ int cmd_registry(const struct options *o, struct registry_options *ret)
 	if (opt_flag(o, "password-stdin")) {
 		if (!ret->username)
 			return cmd_usage("--password-stdin needs --username");
-		int r = read_password(o, &ret->password);
+		for (size_t i = 0; i < o->nargs; i++)
+			if (strcmp(o->args[i], "-") == 0)
+				return cmd_usage("--password-stdin and the target - both read "
+						 "standard input");
+		int r = read_password(&ret->password);
 		if (r)
 			return r;
 	}

@@ -10,9 +10,13 @@ static const struct opt scan_options[] = {
     {"ignore-status", 0, OPT_LIST, "LIST", NULL,
      "leave out these: affected,will_not_fix,fix_deferred,end_of_life,under_investigation,unknown"},
     {"ignorefile", 0, OPT_LIST, "FILE", NULL,
-     "ids to leave out; default .strakeignore, .trivyignore and .trivyignore.yaml of the working "
+     "ids to leave out (Trivy's two forms, Grype's list, ours); default .strakeignore[.yaml] and "
+     ".trivyignore[.yaml] of the working "
      "directory"},
-    {"show-suppressed", 0, OPT_FLAG, NULL, NULL, "list what an ignore file took away"},
+    {"vex", 0, OPT_LIST, "FILE", NULL,
+     "VEX document (OpenVEX, CSAF, CycloneDX): what it calls not affected or fixed is left out; "
+     "may be repeated"},
+    {"show-suppressed", 0, OPT_FLAG, NULL, NULL, "list what an ignore file or VEX took away"},
     {"exit-code", 0, OPT_NUMBER, "N", "0", "exit with N when something was found"},
     {"fail-on", 0, OPT_LIST, "LIST", NULL,
      "exit with 1 on any of: low, medium, high, critical (that or worse), unknown, fixable, kev, "
@@ -31,7 +35,7 @@ static const char *const scanner_words[] = {"vuln", "none"};
 struct request {
 	struct scan_options opt;
 	struct fail_on fail_on;
-	struct slice ignore_files[64];
+	struct slice ignore_files[64], vex_files[64];
 };
 
 static int read_request(const struct options *o, struct request *rq)
@@ -65,6 +69,12 @@ static int read_request(const struct options *o, struct request *rq)
 	s->ignore_files = rq->ignore_files;
 	for (size_t i = 0; i < n && i < ARRAY_LEN(rq->ignore_files); i++)
 		rq->ignore_files[s->nignore_files++] = slice_str(items[i]);
+	s->vex_files = rq->vex_files;
+	n = opt_list(o, "vex", &items);
+	if (n > ARRAY_LEN(rq->vex_files))
+		return cmd_usage("--vex: more than %zu documents", ARRAY_LEN(rq->vex_files));
+	for (size_t i = 0; i < n; i++)
+		rq->vex_files[s->nvex_files++] = slice_str(items[i]);
 	return 0;
 }
 

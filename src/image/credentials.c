@@ -116,7 +116,8 @@ int credential_from_config(struct slice json, struct slice host, struct slice re
 static bool helper_ok(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!is_alpha(name.ptr[i]) && !is_digit(name.ptr[i]) && !strchr("-_.", name.ptr[i]))
+		if (!is_alpha(name.ptr[i]) && !is_digit(name.ptr[i]) && name.ptr[i] != '-' &&
+		    name.ptr[i] != '_' && name.ptr[i] != '.')
 			return false;
 	return name.len > 0 && name.len < 100;
 }

@@ -66,7 +66,8 @@ static bool bracketed_ok(struct slice host)
 {
 	ssize_t end = slice_chr(host, ']');
 	for (ssize_t i = 1; i < end; i++)
-		if (!is_digit(host.ptr[i]) && !strchr("abcdefABCDEF:", host.ptr[i]))
+		if (!is_digit(host.ptr[i]) && host.ptr[i] != ':' &&
+		    (to_lower(host.ptr[i]) < 'a' || to_lower(host.ptr[i]) > 'f'))
 			return false;
 	if (end < 3)
 		return false;
@@ -83,7 +84,7 @@ bool ref_host_ok(struct slice host)
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
-		bool edge = i == 0 || i == name.len - 1;
+		bool edge = i == 0 || i == name.len - 1 || name.ptr[i - 1] == '.';
 		if (!is_alpha(c) && !is_digit(c) && (edge || (c != '.' && c != '-')))
 			return false;
 	}
@@ -148,8 +149,6 @@ static int check(const struct image_ref *ref, struct err *err)
 		return err_usage(err, "\"%.*s\" is no image name%s",
 				 SL_FMT(slice_sub(ref->repository, 0, 300)),
 				 has_upper(ref->repository) ? " - it must be lower case" : "");
-	if (ref->host.len + ref->repository.len > MAX_NAME)
-		return err_limit(err, "the image name is over %d bytes", MAX_NAME);
 	return 0;
 }
 
@@ -173,5 +172,7 @@ int image_ref_parse(struct slice text, struct arena *a, struct image_ref *ret, s
 		shown = slice_from(shown, 8);
 	ret->familiar = hub ? arena_dup(a, shown)
 			    : arena_printf(a, "%.*s/%.*s", SL_FMT(ref.host), SL_FMT(shown));
+	if (ret->host.len + ret->repository.len > MAX_NAME)
+		return err_limit(err, "the image name is over %d bytes", MAX_NAME);
 	return ret->familiar.ptr && ret->repository.ptr && ret->host.ptr ? 0 : err_oom(err);
 }

@@ -53,7 +53,7 @@ static void add_field(struct buf *out, const char *name, struct slice value)
 /* The token server may stand elsewhere, but not where everybody can listen on the way. */
 static int check_realm(const struct endpoint *e, struct slice realm, struct err *err)
 {
-	bool plain = e->plain_ok && slice_starts(realm, "http://");
+	bool plain = slice_is(slice_str(e->scheme), "http") && slice_starts(realm, "http://");
 	if (!plain && !slice_starts(realm, "https://"))
 		return err_set(err, ERR_NETWORK, -EPERM,
 			       "the registry sends us to \"%.*s\" for a token - refused, as it is "

@@ -4,36 +4,27 @@
  * a warning that scrolls by; "Apache-2.0 WITH LLVM-exception" is one id; a package without purl is
  * named by no purl.
  */
-#include "match/match_internal.h"
-
-#include "text/text.h"
+#include "match/ignore_internal.h"
 
 #define IGNORE_MAX_RULES 100000
 
-struct reading {
-	struct slice name;
-	struct arena *arena;
-	VEC(struct ignore_rule) rules;
-	struct doc doc;
-	struct err *err;
-};
-
-static int bad_line(struct reading *r, size_t line, const char *why, struct slice what)
+int ignore_bad_line(struct ignore_reading *r, size_t line, const char *why, struct slice what)
 {
 	return err_usage(r->err, "%.*s: line %zu: %s \"%.*s\"", SL_FMT(r->name), line, why,
 			 SL_FMT(slice_sub(what, 0, 100)));
 }
 
-static int add_rule(struct reading *r, struct ignore_rule rule, size_t line)
+int ignore_add(struct ignore_reading *r, struct ignore_rule rule, size_t line)
 {
-	if (rule.id.len == 0)
-		return bad_line(r, line, "a rule without an id", SL_NONE);
+	if (rule.id.len == 0 && !rule.more)
+		return ignore_bad_line(r, line, "a rule without an id", SL_NONE);
 	if (r->rules.len >= IGNORE_MAX_RULES)
 		return err_usage(r->err, "%.*s: more than %d rules", SL_FMT(r->name),
 				 IGNORE_MAX_RULES);
 	rule.id = arena_dup(r->arena, rule.id);
 	rule.statement = arena_dup(r->arena, rule.statement);
-	if (!rule.id.ptr || !rule.statement.ptr || vec_push(&r->rules, rule) < 0)
+	rule.owner = arena_dup(r->arena, rule.owner);
+	if (!rule.id.ptr || !rule.statement.ptr || !rule.owner.ptr || vec_push(&r->rules, rule) < 0)
 		return err_oom(r->err);
 	return 0;
 }
@@ -49,7 +40,7 @@ static struct slice to_end_of(struct slice start, struct slice word)
 }
 
 /* id [exp:DATE] [words]: an SPDX expression is an id of several words, other words are a remark. */
-static int plain_line(struct reading *r, struct slice line, size_t number)
+static int plain_line(struct ignore_reading *r, struct slice line, size_t number)
 {
 	struct ignore_rule rule = {0};
 	struct slice word;
@@ -61,10 +52,11 @@ static int plain_line(struct reading *r, struct slice line, size_t number)
 			rule.id = word;
 		} else if (slice_starts(word, "exp:")) {
 			if (rule.expires)
-				return bad_line(r, number, "a second date", word);
+				return ignore_bad_line(r, number, "a second date", word);
 			if (time_parse_day(slice_from(word, 4), &rule.expires) < 0 ||
 			    rule.expires == 0)
-				return bad_line(r, number, "not a date (exp:YYYY-MM-DD)", word);
+				return ignore_bad_line(r, number, "not a date (exp:YYYY-MM-DD)",
+						       word);
 			in_id = false;
 		} else if (in_id && (operand || is_expression_word(word))) {
 			rule.id = to_end_of(rule.id, word);
@@ -80,43 +72,44 @@ static int plain_line(struct reading *r, struct slice line, size_t number)
 			}
 		}
 	}
-	return rule.id.len ? add_rule(r, rule, number) : 0;
+	return rule.id.len ? ignore_add(r, rule, number) : 0;
 }
 
-static int read_plain(struct reading *r, struct slice text)
+static int read_plain(struct ignore_reading *r, struct slice text)
 {
 	struct slice line;
 	if (slice_starts(text, "\xef\xbb\xbf"))
 		text = slice_from(text, 3);
 	for (size_t n = 1; slice_line(&text, &line); n++) {
 		if (slice_chr(line, '\0') >= 0)
-			return bad_line(r, n, "a NUL byte, this is no text", SL_NONE);
+			return ignore_bad_line(r, n, "a NUL byte, this is no text", SL_NONE);
 		TRY(plain_line(r, line, n));
 	}
 	return 0;
 }
 
-static size_t line_of(struct slice text, const struct node *n)
+size_t ignore_line(struct slice text, const struct node *n)
 {
 	uint32_t line, column;
 	text_position(text, n->pos, &line, &column);
 	return line;
 }
 
-static int read_list(struct reading *r, struct slice text, const struct node *n, struct slice **ret,
-		     size_t *count)
+static int read_list(struct ignore_reading *r, struct slice text, const struct node *n,
+		     struct slice **ret, size_t *count)
 {
 	size_t i = 0;
 	if (node_is(n, NODE_NULL))
 		return 0;
 	if (!node_is(n, NODE_ARRAY))
-		return bad_line(r, line_of(text, n), "a list should stand for", n->key);
+		return ignore_bad_line(r, ignore_line(text, n), "a list should stand for", n->key);
 	*ret = arena_array(r->arena, n->count, sizeof(**ret));
 	if (!*ret)
 		return err_oom(r->err);
 	node_each (c, n) {
 		if (!node_is(c, NODE_STRING))
-			return bad_line(r, line_of(text, c), "a string should stand in", n->key);
+			return ignore_bad_line(r, ignore_line(text, c), "a string should stand in",
+					       n->key);
 		(*ret)[i] = arena_dup(r->arena, c->str);
 		if (!(*ret)[i++].ptr)
 			return err_oom(r->err);
@@ -125,7 +118,7 @@ static int read_list(struct reading *r, struct slice text, const struct node *n,
 	return 0;
 }
 
-static int rule_field(struct reading *r, struct slice text, const struct node *n,
+static int rule_field(struct ignore_reading *r, struct slice text, const struct node *n,
 		      struct ignore_rule *rule)
 {
 	if (slice_is(n->key, "paths"))
@@ -135,41 +128,48 @@ static int rule_field(struct reading *r, struct slice text, const struct node *n
 	bool scalar = node_is(n, NODE_STRING) || node_is(n, NODE_NUMBER);
 	if (slice_is(n->key, "id")) {
 		if (!scalar)
-			return bad_line(r, line_of(text, n), "a string should stand for", n->key);
+			return ignore_bad_line(r, ignore_line(text, n), "a string should stand for",
+					       n->key);
 		rule->id = n->str;
-	} else if (slice_is(n->key, "statement")) {
+	} else if (slice_is(n->key, "statement") || slice_is(n->key, "reason")) {
 		rule->statement = scalar ? n->str : SL_NONE;
-	} else if (slice_is(n->key, "expired_at")) {
+	} else if (slice_is(n->key, "owner")) {
+		rule->owner = scalar ? n->str : SL_NONE;
+	} else if (slice_is(n->key, "expired_at") || slice_is(n->key, "expires")) {
 		if (!scalar || time_parse_day(n->str, &rule->expires) < 0 || rule->expires == 0)
-			return bad_line(r, line_of(text, n), "not a date (YYYY-MM-DD)", n->str);
+			return ignore_bad_line(r, ignore_line(text, n), "not a date (YYYY-MM-DD)",
+					       n->str);
 	} else {
-		return bad_line(
-		    r, line_of(text, n),
-		    "not a field of a rule (id, paths, purls, expired_at, statement):", n->key);
+		return ignore_bad_line(r, ignore_line(text, n),
+				       "not a field of a rule (id, paths, purls, reason, owner, "
+				       "expires; or Trivy's statement, "
+				       "expired_at):",
+				       n->key);
 	}
 	return 0;
 }
 
-static int read_section(struct reading *r, struct slice text, const struct node *list,
+static int read_section(struct ignore_reading *r, struct slice text, const struct node *list,
 			uint32_t kinds)
 {
 	if (node_is(list, NODE_NULL))
 		return 0;
 	if (!node_is(list, NODE_ARRAY))
-		return bad_line(r, line_of(text, list), "a list should stand for", list->key);
+		return ignore_bad_line(r, ignore_line(text, list), "a list should stand for",
+				       list->key);
 	node_each (entry, list) {
 		struct ignore_rule rule = {.kinds = kinds};
 		if (!node_is(entry, NODE_OBJECT))
-			return bad_line(r, line_of(text, entry),
-					"a mapping with an id should stand in", list->key);
+			return ignore_bad_line(r, ignore_line(text, entry),
+					       "a mapping with an id should stand in", list->key);
 		node_each (field, entry)
 			TRY(rule_field(r, text, field, &rule));
-		TRY(add_rule(r, rule, line_of(text, entry)));
+		TRY(ignore_add(r, rule, ignore_line(text, entry)));
 	}
 	return 0;
 }
 
-static int read_yaml(struct reading *r, struct slice text)
+static int read_yaml(struct ignore_reading *r, struct slice text)
 {
 	static const struct {
 		const char *key;
@@ -187,15 +187,17 @@ static int read_yaml(struct reading *r, struct slice text)
 	if (node_is(root, NODE_NULL))
 		return 0;
 	if (!node_is(root, NODE_OBJECT))
-		return bad_line(r, 1, "a mapping should stand here, with one of the lists",
-				SL("vulnerabilities, misconfigurations, secrets, licenses"));
+		return ignore_bad_line(r, 1, "a mapping should stand here, with one of the lists",
+				       SL("vulnerabilities, misconfigurations, secrets, licenses"));
+	if (node_get(root, "ignore"))
+		return ignore_grype(r, text, node_get(root, "ignore"));
 	node_each (n, root) {
 		size_t i = 0;
 		while (i < ARRAY_LEN(sections) && !slice_is(n->key, sections[i].key))
 			i++;
 		if (i == ARRAY_LEN(sections))
-			return bad_line(r, line_of(text, n),
-					"not a section of an ignore file:", n->key);
+			return ignore_bad_line(r, ignore_line(text, n),
+					       "not a section of an ignore file:", n->key);
 		TRY(read_section(r, text, n, 1u << sections[i].kind));
 	}
 	return 0;
@@ -205,7 +207,7 @@ int ignore_parse(struct slice text, struct slice name, struct arena *a, struct i
 		 struct err *err)
 {
 	*ret = (struct ignore_list){0};
-	struct reading r = {.name = name, .arena = a, .err = err};
+	struct ignore_reading r = {.name = name, .arena = a, .err = err};
 	doc_init(&r.doc);
 	bool yaml = slice_ends(name, ".yaml") || slice_ends(name, ".yml");
 	int rc = yaml ? read_yaml(&r, text) : read_plain(&r, text);
@@ -225,7 +227,7 @@ int ignore_parse(struct slice text, struct slice name, struct arena *a, struct i
 
 static bool id_matches(const struct ignore_rule *r, const struct finding *x)
 {
-	if (slice_ieq(r->id, x->id))
+	if (r->id.len == 0 || slice_ieq(r->id, x->id))
 		return true;
 	for (size_t i = 0; i < x->naliases; i++)
 		if (slice_ieq(r->id, x->aliases[i]))
@@ -239,7 +241,8 @@ static bool path_matches(const struct ignore_rule *r, const struct finding *x, s
 		return true;
 	for (size_t i = 0; i < r->npaths; i++)
 		if (glob_match(r->paths[i], target) ||
-		    (x->pkg && x->pkg->db_path.len && glob_match(r->paths[i], x->pkg->db_path)))
+		    (x->pkg && x->pkg->db_path.len && glob_match(r->paths[i], x->pkg->db_path)) ||
+		    (x->pkg && x->pkg->pkg.path.len && glob_match(r->paths[i], x->pkg->pkg.path)))
 			return true;
 	return false;
 }
@@ -254,6 +257,16 @@ static bool purl_matches(const struct ignore_rule *r, const struct finding *x)
 	return false;
 }
 
+const struct ignore_rule *ignore_expired(const struct ignore_list *l, int32_t today, size_t *at)
+{
+	while (*at < l->nrules) {
+		const struct ignore_rule *r = &l->rules[(*at)++];
+		if (r->expires && today >= r->expires)
+			return r;
+	}
+	return NULL;
+}
+
 const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct finding *x,
 				      struct slice target, int32_t today)
 {
@@ -264,7 +277,8 @@ const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct 
 		/* As in Trivy the rule is over when its day begins. */
 		if (r->expires && today >= r->expires)
 			continue;
-		if (id_matches(r, x) && path_matches(r, x, target) && purl_matches(r, x))
+		if (id_matches(r, x) && path_matches(r, x, target) && purl_matches(r, x) &&
+		    (!r->more || ignore_more_fits(r->more, x)))
 			return r;
 	}
 	return NULL;

@@ -74,14 +74,17 @@ struct match_filter {
 };
 bool match_filter_pass(const struct match_filter *f, const struct finding *x);
 
-/* .trivyignore (id [exp:YYYY-MM-DD], # comments) and the YAML form (reference/trivy.md 3.5, our own
- * reading where Trivy errs); the kind is found by the name's ending. Bad file: ERR_USAGE with the line. */
+/* .trivyignore (id [exp:YYYY-MM-DD], # comments), the YAML form with reason, owner and expires beside Trivy's fields,
+ * and Grype's configuration with its list "ignore"; the form is found by the name's ending and the content. Bad
+ * file: ERR_USAGE with the line. */
 struct ignore_rule {
-	struct slice id, statement;
-	uint32_t kinds; /* bit per enum finding_kind; 0 = all */
+	struct slice id;	       /* empty: any, where `more` chooses */
+	struct slice statement, owner; /* who answers for the rule */
+	uint32_t kinds;		       /* bit per enum finding_kind; 0 = all */
 	struct slice *paths, *purls;
 	size_t npaths, npurls;
-	int32_t expires; /* day; 0 never */
+	int32_t expires;		/* day; 0 never */
+	const struct ignore_more *more; /* conditions of a rule in Grype's form; NULL none */
 };
 struct ignore_list {
 	struct ignore_rule *rules;
@@ -90,6 +93,8 @@ struct ignore_list {
 };
 int ignore_parse(struct slice text, struct slice name, struct arena *a, struct ignore_list *ret,
 		 struct err *err) must_use;
+/* Rules that are over on `today`, one after another: *at starts at 0; NULL at the end. */
+const struct ignore_rule *ignore_expired(const struct ignore_list *l, int32_t today, size_t *at);
 /* The rule that takes x away on `today`, or NULL. Aliases count; target is the report target. */
 const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct finding *x,
 				      struct slice target, int32_t today);

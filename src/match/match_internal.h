@@ -75,3 +75,5 @@ struct slice language_name(struct slice channel, const struct pkg *p, struct are
 bool glob_match(struct slice pattern, struct slice path);
 /* Does rule (perhaps without version and qualifiers) name the package purl? */
 bool purl_match(struct slice rule, struct slice purl);
+/* %XX decoded once. */
+struct slice purl_unescape(struct slice s, struct arena *a);

@@ -49,6 +49,15 @@ static bool next_byte(struct slice *s, char *c)
 	return true;
 }
 
+struct slice purl_unescape(struct slice s, struct arena *a)
+{
+	char *out = arena_alloc(a, s.len + 1);
+	size_t n = 0;
+	while (out && next_byte(&s, &out[n]))
+		n++;
+	return slice_of(out, n);
+}
+
 static bool same(struct slice a, struct slice b)
 {
 	char x = 0, y = 0;

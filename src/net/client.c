@@ -161,7 +161,21 @@ static bool make_headers(const struct curl_api *api, const struct net_request *r
 	return ok;
 }
 
-static void set_common(const struct curl_api *api, struct net_client *c, bool home)
+/* This machine is never asked through a proxy. */
+static bool is_local(const char *url)
+{
+	static const char *const hosts[] = {"localhost", "127.", "[::1]"};
+	const char *host = strstr(url, "://");
+	for (size_t i = 0; host && i < ARRAY_LEN(hosts); i++) {
+		size_t n = strlen(hosts[i]);
+		if (strncmp(host + 3, hosts[i], n) == 0 && (i == 1 || strchr(":/", host[3 + n])))
+			return true;
+	}
+	return false;
+}
+
+static void set_common(const struct curl_api *api, struct net_client *c, const char *where,
+		       bool home)
 {
 	const char *file = c->opt.ca_file ? c->opt.ca_file : getenv("SSL_CERT_FILE"),
 		   *dir = getenv("SSL_CERT_DIR");
@@ -177,6 +191,8 @@ static void set_common(const struct curl_api *api, struct net_client *c, bool ho
 	api->setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	api->setopt(h, CURLOPT_LOW_SPEED_TIME, (long)c->stall_s);
 	api->setopt(h, CURLOPT_BUFFERSIZE, 256L * 1024);
+	if (is_local(where))
+		api->setopt(h, CURLOPT_NOPROXY, "*");
 	if (file && *file)
 		api->setopt(h, CURLOPT_CAINFO, file);
 	if (dir && *dir)
@@ -260,7 +276,7 @@ static int perform(struct net_client *c, struct exchange *x, const char *url, co
 		return err_set(err, ERR_INTERNAL, -ENOMEM, "%s: request cannot be made", where);
 	CURL *h = c->curl;
 	api->easy_reset(h);
-	set_common(api, c, home);
+	set_common(api, c, where, home);
 	set_body(x, h, method);
 	api->setopt(h, CURLOPT_URL, url);
 	api->setopt(h, CURLOPT_HTTPHEADER, headers);

@@ -116,13 +116,34 @@ static bool starter_set(struct buf *b, const struct report *r)
 	return true;
 }
 
+static bool expired_rules(struct buf *b, const struct report *r)
+{
+	char day[TIME_TEXT];
+	if (r->nexpired == 0)
+		return false;
+	buf_printf(b, "%zu ignore %s expired:", r->nexpired,
+		   plural(r->nexpired, "rule has", "rules have"));
+	for (size_t i = 0; i < r->nexpired && i < 5; i++) {
+		time_day_text(r->expired[i].day, day);
+		buf_printf(
+		    b, "%s %.*s (%.*s, %s)", i ? "," : "",
+		    SL_FMT(r->expired[i].id.len ? r->expired[i].id : SL("a rule without id")),
+		    SL_FMT(r->expired[i].source), day);
+	}
+	if (r->nexpired > 5)
+		buf_printf(b, " and %zu more", r->nexpired - 5);
+	buf_putc(b, '.');
+	return true;
+}
+
 bool report_put_note(struct buf *b, const struct report *r, enum report_note which)
 {
 	static bool (*const notes[REPORT_NOTES])(struct buf *, const struct report *) = {
 	    [NOTE_EOL] = end_of_support,
 	    [NOTE_UNKNOWN_SYSTEM] = unknown_system,
 	    [NOTE_OTHER_VENDORS] = other_vendors,
-	    [NOTE_STARTER_SET] = starter_set};
+	    [NOTE_STARTER_SET] = starter_set,
+	    [NOTE_EXPIRED] = expired_rules};
 	buf_clear(b);
 	return notes[which](b, r);
 }

@@ -28,6 +28,10 @@ struct report_result {
 	const struct finding *findings;
 	size_t nfindings;
 };
+struct report_expired {
+	struct slice id, source;
+	int32_t day;
+};
 struct report {
 	struct slice artifact_name, artifact_type; /* "container_image" "filesystem" */
 	int64_t created;
@@ -49,6 +53,8 @@ struct report {
 	size_t nresults;
 	struct report_incomplete *incomplete;
 	size_t nincomplete;
+	struct report_expired *expired; /* ignore rules that are over */
+	size_t nexpired;
 	struct suppressed *suppressed;
 	size_t nsuppressed;
 	/* the database in use */

@@ -24,6 +24,7 @@ enum report_note {
 	NOTE_UNKNOWN_SYSTEM,
 	NOTE_OTHER_VENDORS,
 	NOTE_STARTER_SET,
+	NOTE_EXPIRED,
 	REPORT_NOTES
 };
 /* These replace what b holds. A sentence that limits the verdict; false when it does not apply. */

@@ -40,6 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_any(self):
         r = self.server.registry
+        self.path = re.sub(r"^http://[^/]*", "", self.path)  # as a proxy is asked
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length) if length else b""
         with r.lock:

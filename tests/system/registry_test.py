@@ -276,11 +276,25 @@ def nothing_leads_from_https_to_http(work):
         r.fault = lambda h: "/blobs/" in h.path and h.signed_in(r) and (h.answer(307, b"", [("Location", plain.url + h.path)]) or True)
         scan(work, *args, code=3).says("from https to http")
         assert not plain.log
-        r.fault, r.realm = None, "http://registry.test.invalid/token"
-        scan(work, *args, code=3)
+        r.fault, r.realm = None, plain.url + "/token"
+        scan(work, *args, code=3).says("refused, as it is no https address")
+        assert not plain.log
 
 
-# ---- mirrors ----
+# ---- mirrors and proxies ----
+
+@test
+def a_proxy_is_asked_for_all_but_this_machine(work):
+    with Registry() as r, Registry() as proxy:
+        for x in (r, proxy):
+            x.image("app", "latest", LAYERS)
+        env = {"HTTP_PROXY": "", "http_proxy": proxy.url, "https_proxy": proxy.url, "NO_PROXY": "", "no_proxy": ""}
+        assert packages(scan(work, "registry:" + r.host + "/app", "--no-cache", env=env).json()) == WANT
+        assert not proxy.log
+        assert packages(scan(work, "registry:registry.example:80/app", "--insecure", "--no-cache", env=env).json()) == WANT
+        assert [h["host"] for m, p, h in proxy.log if "/blobs/" in p] == ["registry.example:80"] * 3 or proxy.log[-1][2]["host"].startswith("registry.example"), proxy.log
+
+
 
 @test
 def mirrors_come_first_and_the_origin_helps_out(work):

@@ -11,6 +11,7 @@ struct bun {
 	struct npm_graph g;
 	VEC(const struct node *) metas; /* dependencies of graph nodes, by index */
 	struct buf key;
+	struct lang_lines lines;
 };
 
 static void bun_free(struct bun *b)
@@ -61,6 +62,7 @@ static int add_one(struct bun *b, const struct node *n, const struct node *works
 	set_spec(&p, spec, workspaces);
 	const struct node *hash = nth(n, NODE_STRING, true);
 	p.digest = lang_sri(b->cx->arena, node_str(hash));
+	lang_set_lines(&b->lines, n, 0, &p);
 	TRY(npm_graph_add(&b->g, n->key, &p, err));
 	return vec_push(&b->metas, nth(n, NODE_OBJECT, false)) < 0 ? err_oom(err) : 0;
 }
@@ -138,6 +140,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	doc_init(&d);
 	buf_init(&b.key, 16 * KIB);
 	TRY(lang_jsonc(cx->arena, file, &file, err));
+	b.lines.file = file;
 	TRY(lang_json(&d, file, &root, err));
 	uint64_t version;
 	if (node_u64(node_get(root, "lockfileVersion"), &version) < 0)

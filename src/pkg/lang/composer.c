@@ -60,6 +60,8 @@ static int add_one(struct composer *c, const struct node *n, bool dev, struct er
 		p.flags |= PKG_DEV;
 	if (c->wanted.len)
 		p.flags |= map_get(&c->wanted, p.name) ? PKG_DIRECT : PKG_INDIRECT;
+	if (c->lines.file.len)
+		lang_set_lines(&c->lines, n, 0, &p);
 	return lang_add(c->cx, &c->w, &p, err);
 }
 

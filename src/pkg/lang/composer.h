@@ -7,6 +7,7 @@
 struct composer {
 	struct pkg_ctx *cx;
 	struct pkg_warnings w;
+	struct lang_lines lines;
 	struct map versions; /* name -> node of the entry */
 	struct map wanted;   /* names that the project asks for; empty when not known */
 	struct map dev;	     /* names that are there for development (installed.json) */

@@ -6,7 +6,7 @@ static int one(struct pkg_ctx *cx, struct slice file, struct slice manifest, str
 {
 	auto_doc struct doc d;
 	auto_doc struct doc m;
-	auto_composer struct composer c = {.cx = cx, .w = {.cx = cx}};
+	auto_composer struct composer c = {.cx = cx, .w = {.cx = cx}, .lines = {.file = file}};
 	struct node *root = NULL, *wanted = NULL;
 	struct err own = {0};
 	doc_init(&d);

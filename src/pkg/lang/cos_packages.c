@@ -13,9 +13,6 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 		struct pkg p = {.type = SL("cos"),
 				.name = node_get_str(n, "name"),
 				.version = node_get_str(n, "version")};
-		struct slice category = node_get_str(n, "category");
-		if (category.len)
-			p.origin = category;
 		TRY(lang_add(cx, &w, &p, err));
 	}
 	return 0;

@@ -9,6 +9,7 @@ struct actions {
 	struct pkg_ctx *cx;
 	struct pkg_warnings w;
 	struct slice file;
+	struct lang_lines lines;
 	struct map seen;
 };
 
@@ -20,7 +21,7 @@ static void actions_free(struct actions *a)
 /* "v4.1.0" of the comment on the line at pos; empty when there is none. */
 static struct slice comment_version(struct slice file, size_t pos)
 {
-	struct slice rest = slice_from(file, pos), line, word;
+	struct slice rest = slice_sub(file, pos, 512), line, word;
 	if (!slice_line(&rest, &line))
 		return SL_NONE;
 	struct slice text = slice_trim(lang_after(line, '#'));
@@ -61,8 +62,7 @@ static int add_use(struct actions *a, const struct node *uses, struct err *err)
 	    arena_printf(a->cx->arena, "%.*s@%.*s", SL_FMT(p.name), SL_FMT(p.version));
 	if (!key.ptr || !map_put(&a->seen, key, &is_new))
 		return err_oom(err);
-	struct lang_lines lines = {.file = slice_sub(a->file, 0, MIB)};
-	p.line = p.end_line = lang_line_at(&lines, uses->pos);
+	p.line = p.end_line = lang_line_at(&a->lines, uses->pos);
 	return is_new ? lang_add(a->cx, &a->w, &p, err) : 0;
 }
 
@@ -84,7 +84,8 @@ static bool is_workflow(struct slice path)
 static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 {
 	auto_doc struct doc d;
-	CLEANUP(actions_free) struct actions a = {.cx = cx, .w = {.cx = cx}, .file = file};
+	CLEANUP(actions_free)
+	struct actions a = {.cx = cx, .w = {.cx = cx}, .file = file, .lines = {.file = file}};
 	struct node *root = NULL;
 	struct slice base = path_base(cx->path);
 	doc_init(&d);

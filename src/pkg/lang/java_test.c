@@ -60,6 +60,88 @@ static void what_is_no_zip_is_an_error(void **state)
 	assert_true(t.rc < 0);
 }
 
+static void project_files_give_what_they_ask_for(void **state)
+{
+	static const struct lang_row poms[] = {{"", NULL, "maven-pom", "pom.xml"}, {0}};
+	static const struct lang_known known[] = {
+	    {"scalibr/pomxml/interpolation.xml", "the lower end of a range is no version"}, {0}};
+	(void)state;
+	lang_check("maven-pom", poms, known);
+}
+
+static void files_of_gradle_and_sbt_are_read(void **state)
+{
+	static const struct lang_row gradle[] = {
+	    {"scalibr/gradlelockfile", NULL, "gradle-lock", "gradle.lockfile"},
+	    {"trivy/", NULL, "gradle-lock", "gradle.lockfile"},
+	    {"scalibr/gradleverification", NULL, "gradle-metadata", "verification-metadata.xml"},
+	    {"scalibr/gradleversioncatalog", NULL, "gradle-catalog", "libs.versions.toml"},
+	    {0}};
+	static const struct lang_row sbt[] = {{"", NULL, "sbt-lock", "build.sbt.lock"}, {0}};
+	static const struct lang_known known[] = {
+	    {"missing-attribute.xml", "half a name is no package"}, {0}};
+	(void)state;
+	lang_check("gradle", gradle, known);
+	lang_check("sbt", sbt, NULL);
+}
+
+static void parents_and_bills_of_materials_of_the_tree_count(void **state)
+{
+	static const struct {
+		const char *path, *text;
+	} files[] = {
+	    {"bom/pom.xml",
+	     "<project><groupId>o</groupId><artifactId>bom</artifactId><version>1</version>"
+	     "<dependencyManagement><dependencies><dependency><groupId>x</groupId><artifactId>b"
+	     "</artifactId><version>2.0</version></dependency></dependencies>"
+	     "</dependencyManagement></project>"},
+	    {"child/pom.xml",
+	     "<project><parent><groupId>o</groupId><artifactId>top</artifactId><version>1</version>"
+	     "</parent><artifactId>child</artifactId><dependencies><dependency><groupId>x</groupId>"
+	     "<artifactId>a</artifactId></dependency><dependency><groupId>x</groupId><artifactId>b"
+	     "</artifactId></dependency><dependency><groupId>x</groupId><artifactId>c</artifactId>"
+	     "</dependency></dependencies></project>"},
+	    {"pom.xml",
+	     "<project><groupId>o</groupId><artifactId>top</artifactId><version>1</version>"
+	     "<properties><v>3.1</v></properties><dependencyManagement><dependencies><dependency>"
+	     "<groupId>x</groupId><artifactId>a</artifactId><version>${v}</version></dependency>"
+	     "<dependency><groupId>o</groupId><artifactId>bom</artifactId><version>1</version>"
+	     "<type>pom</type><scope>import</scope></dependency></dependencies>"
+	     "</dependencyManagement></project>"}};
+	auto_told struct told t;
+	(void)state;
+	told_init(&t);
+	const struct pkg_analyser *a = analyser("maven-pom");
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct pkg_ctx cx = {
+		    .path = slice_str(files[i].path), .sink = &t.sink, .arena = &t.arena};
+		assert_ok(a->run(&cx, slice_str(files[i].text), &t.err), &t.err);
+	}
+	analyse_held(&t, "maven-pom");
+	assert_int_equal(t.rc, 0);
+	assert_int_equal(t.pkgs.len, 6); /* three projects, three dependencies */
+	assert_slice(t.pkgs.ptr[2].name, "x:a");
+	assert_slice(t.pkgs.ptr[2].version, "3.1");
+	assert_slice(t.pkgs.ptr[3].version, "2.0");
+	assert_slice(t.pkgs.ptr[4].version, "");
+	assert_int_equal(t.nwarnings, 1);
+}
+
+static void parents_in_a_circle_end(void **state)
+{
+	auto_told struct told t;
+	(void)state;
+	told_init(&t);
+	analyse(&t, "maven-pom", "pom.xml",
+		SL("<project><parent><groupId>o</groupId><artifactId>a</artifactId><relativePath>"
+		   "pom.xml</relativePath></parent><artifactId>a</artifactId><dependencies>"
+		   "<dependency><groupId>${g}</groupId><artifactId>x</artifactId></dependency>"
+		   "</dependencies><properties><g>${h}</g><h>${g}</h></properties></project>"));
+	assert_int_equal(t.rc, 0);
+}
+
 RUN_TESTS(T(archives_tell_who_they_are_and_what_they_hold),
 	  T(file_names_are_split_before_the_version), T(groups_are_guessed_from_what_is_there),
-	  T(what_is_no_zip_is_an_error))
+	  T(what_is_no_zip_is_an_error), T(project_files_give_what_they_ask_for),
+	  T(files_of_gradle_and_sbt_are_read), T(parents_and_bills_of_materials_of_the_tree_count),
+	  T(parents_in_a_circle_end))

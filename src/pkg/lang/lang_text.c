@@ -190,6 +190,48 @@ int lang_jsonc(struct arena *a, struct slice in, struct slice *ret, struct err *
 	return 0;
 }
 
+/* Offset of the bracket that closes `levels` containers, behind a scalar that begins at pos. */
+static size_t closing(struct slice file, size_t pos, unsigned levels)
+{
+	size_t end = MIN(pos + 64 * KIB, file.len);
+	bool comment;
+	for (size_t i = pos; i < end; i += jsonc_token(slice_from(file, i), &comment)) {
+		char c = file.ptr[i];
+		if ((c == '}' || c == ']') && --levels == 0)
+			return i;
+	}
+	return pos;
+}
+
+void lang_set_lines(struct lang_lines *l, const struct node *n, size_t base, struct pkg *p)
+{
+	size_t pos = base + n->pos, start = pos;
+	unsigned levels = 0;
+	if (pos < l->pos || pos >= l->file.len)
+		return;
+	bool json = l->file.ptr[pos] == '{' || l->file.ptr[pos] == '[';
+	p->line = lang_line_at(l, pos);
+	while (start > 0 && (l->file.ptr[start - 1] == ' ' || l->file.ptr[start - 1] == '\t'))
+		start--;
+	/* The members of a block of YAML begin below its key. */
+	if (!json && p->line > 1 && (!start || l->file.ptr[start - 1] == '\n'))
+		p->line--;
+	while (node_is(n, NODE_OBJECT) || node_is(n, NODE_ARRAY)) {
+		const struct node *last = n->first;
+		levels++;
+		while (last && last->next)
+			last = last->next;
+		if (!last) {
+			n = NULL;
+			break;
+		}
+		n = last;
+	}
+	size_t at = n ? base + n->pos : pos + 1;
+	p->end_line = lang_line_at(l, json && levels ? closing(l->file, at, levels) : at);
+	p->end_line = MAX(p->end_line, p->line);
+}
+
 struct slice lang_unquote(struct slice s)
 {
 	s = slice_trim(s);

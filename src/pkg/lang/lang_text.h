@@ -24,6 +24,9 @@ struct slice lang_commit(struct slice url);
 bool lang_split_at(struct slice s, struct slice *name, struct slice *version);
 /* Blanks comments and commas before a closing bracket, outside of strings: JSONC becomes JSON of equal length. */
 int lang_jsonc(struct arena *a, struct slice in, struct slice *ret, struct err *err) must_use;
+/* Lines of an entry of a JSON or YAML document that begins at base in the file. Nodes come in the order of the file;
+ * one from before the last keeps its lines unknown. */
+void lang_set_lines(struct lang_lines *l, const struct node *n, size_t base, struct pkg *p);
 /* s without the quotes around it, where it has some. */
 struct slice lang_unquote(struct slice s);
 /* Part of s before the first of sep, whole s when there is none. */

@@ -82,7 +82,10 @@ static int add_place(struct npm_file *f, const struct place *at, struct pkg *p, 
 		p->flags |= PKG_DEV;
 	if (node_true(node_get(n, "optional")) || node_true(node_get(n, "devOptional")))
 		p->flags |= PKG_OPTIONAL;
-	p->line = lang_line_at(&f->lines, n->pos);
+	if (f->rooted)
+		lang_set_lines(&f->lines, n, 0, p);
+	else /* entries lie in each other */
+		p->line = p->end_line = lang_line_at(&f->lines, n->pos);
 	TRY(npm_graph_add(&f->g, at->path, p, err));
 	return vec_push(&f->places, *at) < 0 ? err_oom(err) : 0;
 }
@@ -245,6 +248,8 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct npm_file f = {.cx = cx, .w = {.cx = cx}, .lines = {.file = file}};
 	struct node *root = NULL;
 	doc_init(&d);
+	if (slice_starts(file, "\xEF\xBB\xBF"))
+		f.lines.file = slice_from(file, 3);
 	buf_init(&f.key, 2 * MAX_PLACE);
 	if (lang_is_below(cx->path, "node_modules"))
 		return 0;

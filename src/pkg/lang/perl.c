@@ -20,7 +20,8 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	uint32_t number = 0;
 	bool in = false;
 	while (slice_line(&file, &line)) {
-		struct pkg p = {.type = SL("cpan"), .line = ++number};
+		struct pkg p = {.type = SL("cpan")};
+		p.line = p.end_line = ++number;
 		if (line.len && line.ptr[0] != ' ' && line.ptr[0] != '#')
 			in = slice_is(slice_trim(line), "DISTRIBUTIONS");
 		if (!in || !slice_starts(line, "  ") || slice_starts(line, "   "))

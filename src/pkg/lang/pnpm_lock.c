@@ -105,7 +105,7 @@ static int add_one(struct pnpm *f, const struct node *entry, const struct node *
 	}
 	set_source(&p, spec.len ? spec : entry->key, info);
 	p.digest = lang_sri(f->cx->arena, node_get_str(node_get(info, "resolution"), "integrity"));
-	p.line = lang_line_at(&f->lines, f->base + entry->pos);
+	lang_set_lines(&f->lines, entry, f->base, &p);
 	TRY(npm_graph_add(&f->g, entry->key, &p, err));
 	return vec_push(&f->entries, entry) < 0 ? err_oom(err) : 0;
 }

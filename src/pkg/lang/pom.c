@@ -10,6 +10,8 @@ struct reading {
 	size_t len;
 	unsigned lost; /* open elements that did not fit */
 	struct pom_dep *dep;
+	struct pom_dep *profile, **profile_end; /* of the profile that is open */
+	bool profile_active;
 	struct buf licenses;
 	bool is_pom;
 };
@@ -52,6 +54,13 @@ static int start(void *arg, const char *name, const char *const *attrs, struct e
 		return new_dep(r, &r->pom->deps_end, err);
 	if (at(r, "project/dependencyManagement/dependencies/dependency"))
 		return new_dep(r, &r->pom->managed_end, err);
+	if (at(r, "project/profiles/profile")) {
+		r->profile = NULL;
+		r->profile_end = &r->profile;
+		r->profile_active = false;
+	}
+	if (at(r, "project/profiles/profile/dependencies/dependency"))
+		return new_dep(r, &r->profile_end, err);
 	return 0;
 }
 
@@ -111,10 +120,12 @@ static int take(struct reading *r, struct slice text, struct err *err)
 {
 	static const char deps[] = "project/dependencies/dependency/",
 			  managed[] = "project/dependencyManagement/dependencies/dependency/",
+			  profile[] = "project/profiles/profile/dependencies/dependency/",
 			  properties[] = "project/properties/";
 	struct slice path = slice_of(r->path, r->len), *place;
 	size_t skip = slice_starts(path, deps)	    ? sizeof(deps) - 1
 		      : slice_starts(path, managed) ? sizeof(managed) - 1
+		      : slice_starts(path, profile) ? sizeof(profile) - 1
 						    : 0;
 	if (skip && r->dep) {
 		struct slice field = slice_from(path, skip);
@@ -127,6 +138,8 @@ static int take(struct reading *r, struct slice text, struct err *err)
 		struct slice name = slice_from(path, sizeof(properties) - 1);
 		return slice_chr(name, '/') < 0 ? property(r, name, text, err) : 0;
 	}
+	if (slice_is(path, "project/profiles/profile/activation/activeByDefault"))
+		r->profile_active = slice_is(text, "true");
 	if (slice_is(path, "project/licenses/license/name"))
 		lang_put_line(&r->licenses, text);
 	r->pom->has_parent_path =
@@ -144,8 +157,11 @@ static int end(void *arg, const char *name, struct slice text, struct err *err)
 		return 0;
 	}
 	TRY(take(r, text, err));
-	if (at(r, "project/dependencies/dependency"))
-		r->dep = NULL;
+	/* Of the profiles only those that a plain build has. */
+	if (at(r, "project/profiles/profile") && r->profile_active && r->profile) {
+		*r->pom->deps_end = r->profile;
+		r->pom->deps_end = r->profile_end;
+	}
 	r->len = r->len > n ? r->len - n - 1 : 0;
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include "pkg/lang/lang_text.h"
 
 static int add_one(struct pkg_ctx *cx, struct pkg_warnings *w, const struct node *n,
-		   const struct node *sdks, struct err *err)
+		   const struct node *sdks, struct lang_lines *lines, struct err *err)
 {
 	const struct node *about = node_get(n, "description");
 	struct slice source = lang_get_scalar(n, "source"), kind = lang_get_scalar(n, "dependency");
@@ -30,6 +30,7 @@ static int add_one(struct pkg_ctx *cx, struct pkg_warnings *w, const struct node
 		p.flags |= PKG_INDIRECT;
 	if (slice_is(kind, "direct dev"))
 		p.flags |= PKG_DEV;
+	lang_set_lines(lines, n, 0, &p);
 	return lang_add(cx, w, &p, err);
 }
 
@@ -37,11 +38,12 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 {
 	auto_doc struct doc d;
 	struct pkg_warnings w = {.cx = cx};
+	struct lang_lines lines = {.file = file};
 	struct node *root = NULL;
 	doc_init(&d);
 	TRY(lang_yaml(&d, file, &root, err));
 	node_each (n, node_get(root, "packages"))
-		TRY(add_one(cx, &w, n, node_get(root, "sdks"), err));
+		TRY(add_one(cx, &w, n, node_get(root, "sdks"), &lines, err));
 	return 0;
 }
 

@@ -32,14 +32,15 @@ static int add_pin(struct pkg_ctx *cx, struct pkg_warnings *w, const struct node
 			.commit = node_get_str(state, "revision")};
 	if (!url.len)
 		url = node_get_str(n, "repositoryURL");
-	if (url.len && !slice_is(kind, "registry"))
+	bool local = slice_starts(kind, "local") || slice_is(kind, "fileSystem");
+	if (url.len && !local && !slice_is(kind, "registry"))
 		p.name = repository(cx->arena, url);
 	if (!p.name.len)
 		p.name = node_get_str(n, "identity");
-	if (slice_starts(kind, "local") || slice_is(kind, "fileSystem"))
+	if (local)
 		p.flags |= PKG_LOCAL;
 	p.origin = url;
-	p.line = lang_line_at(lines, n->pos);
+	lang_set_lines(lines, n, 0, &p);
 	return lang_add(cx, w, &p, err);
 }
 

@@ -15,6 +15,9 @@ struct scan_options {
 	unsigned timeout_s;  /* 0 = 300 */
 	uint64_t cache_size; /* bytes; 0 = 1 GiB */
 	uint32_t scopes;     /* enum pkg_scope bits that are analysed; 0 = by the kind of target */
+	const char *const *skip_dirs,
+	    *const *skip_files; /* patterns, relative to the target or below its path */
+	size_t nskip_dirs, nskip_files;
 	bool no_system, no_languages; /* leave out packages of the distribution; of languages */
 	bool dev_deps;		      /* packages for development only are judged too */
 	bool vulnerabilities;	      /* false: inventory only */

@@ -139,6 +139,10 @@ void fetch_done(struct layer_slot *s);
 /* < 0 with the first error when every one of the layers failed to come. */
 int fetch_all_failed(struct layer_slot *const *slots, size_t n, struct err *err) must_use;
 
+/* Did the user leave this path of the target out? */
+bool skip_dir(const struct scan_options *opt, struct slice target, struct slice path);
+bool skip_file(const struct scan_options *opt, struct slice target, struct slice path);
+
 /* ---- the image as a whole ---- */
 
 struct incomplete_list {
@@ -159,6 +163,6 @@ int results_split(const struct inventory *inv, const struct match_result *m, str
 /* Sets owner of every language package whose file belongs to a package of the distribution. */
 int ownership_mark(struct inventory *inv, struct arena *a, struct err *err) must_use;
 /* From layers (lowest first; views with an error contribute nothing) to the inventory. */
-int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a,
-		   struct inventory *inv, struct slice target, struct incomplete_list *inc,
-		   struct err *err) must_use;
+int view_inventory(struct layer_slot *const *layers, size_t n, const struct scan_options *opt,
+		   struct arena *a, struct inventory *inv, struct slice target,
+		   struct incomplete_list *inc, struct err *err) must_use;

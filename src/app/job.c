@@ -265,7 +265,7 @@ int job_complete(struct scan_job *job, struct report *r, struct layer_slot **lay
 	struct inventory *inv = arena_new(&job->arena, struct inventory);
 	if (!inv)
 		return err_oom(err);
-	TRY(view_inventory(layers, n, &job->arena, inv, r->artifact_name, inc, err));
+	TRY(view_inventory(layers, n, &job->opt, &job->arena, inv, r->artifact_name, inc, err));
 	return job_report(job, r, inv, inc, err);
 }
 

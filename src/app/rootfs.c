@@ -136,6 +136,8 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 	struct slice path = slice_of(s->path, s->len);
 	struct stat st;
 	pkg_mask mask = pkg_wanted(path, s->pool->scopes);
+	/* Files that the user left out go too: what is read together (go.mod, go.sum) stays together; view.c
+	 * takes their packages away. */
 	if (!mask && (!s->programs || is_text_name(path)))
 		return 0;
 	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -172,6 +174,11 @@ static bool is_passed_over(const struct send *s, int fd, struct slice path)
 		return fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC ||
 		       (slice_is(path, "dev") && fs.f_type == TMPFS_MAGIC);
 	if (slice_is(s->target, "/") && slice_is_any(path, engines))
+		return true;
+	if (skip_dir(s->pool->opt, s->target, path))
+		return true;
+	/* Where lock files count, those of installed dependencies are theirs and not the project's. */
+	if (!(s->pool->scopes & PKG_INSTALLED) && slice_is(path_base(path), "node_modules"))
 		return true;
 	return s->pool->scopes & PKG_LOCKED && slice_is(path_base(path), ".git");
 }

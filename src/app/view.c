@@ -16,6 +16,8 @@ struct layer_info {
 struct assembly {
 	struct layer_slot *const *layers;
 	size_t n;
+	const struct scan_options *opt;
+	struct slice target;
 	struct index_view *views;
 	struct layer_info *info;
 	struct arena *arena;
@@ -160,6 +162,11 @@ static bool is_seen(struct assembly *as, size_t layer, struct slice path, uint64
 	       !pkg_is_stale(path, database_present, as);
 }
 
+static bool is_skipped(const struct assembly *as, struct slice path)
+{
+	return skip_file(as->opt, as->target, path);
+}
+
 static int take_packages(struct assembly *as, size_t i, struct err *err)
 {
 	struct reader r = rd_init(as->layers[i]->view.packages);
@@ -168,9 +175,10 @@ static int take_packages(struct assembly *as, size_t i, struct err *err)
 	uint64_t ordinal = 0;
 	while (layer_next_package(&r, &rec)) {
 		if (rec.is_file)
-			current = is_seen(as, i, rec.path, ++ordinal);
+			current = is_seen(as, i, rec.path, ++ordinal) && !is_skipped(as, rec.path);
 		else if (rec.is_more)
-			current = index_visible(as->views, as->n, i, rec.path);
+			current = index_visible(as->views, as->n, i, rec.path) &&
+				  !is_skipped(as, rec.path);
 		else if (current && add_package(as, i, &rec) < 0)
 			return err_oom(err);
 	}
@@ -213,7 +221,7 @@ static int take_warnings(struct assembly *as, size_t i, struct slice target,
 	while (layer_next_warning(&r, &path, &reason, &message)) {
 		/* A "!" marks a package database that is lost as a whole. */
 		bool whole = reason.len && reason.ptr[0] == '!';
-		if (path.len && !index_visible(as->views, as->n, i, path))
+		if (path.len && (!index_visible(as->views, as->n, i, path) || is_skipped(as, path)))
 			continue;
 		struct report_incomplete item = {.target = target,
 						 .path = path,
@@ -312,11 +320,11 @@ static int assemble(struct assembly *as, struct inventory *inv, struct slice tar
 	return finish(as, inv, err);
 }
 
-int view_inventory(struct layer_slot *const *layers, size_t n, struct arena *a,
-		   struct inventory *inv, struct slice target, struct incomplete_list *inc,
-		   struct err *err)
+int view_inventory(struct layer_slot *const *layers, size_t n, const struct scan_options *opt,
+		   struct arena *a, struct inventory *inv, struct slice target,
+		   struct incomplete_list *inc, struct err *err)
 {
-	struct assembly as = {.layers = layers, .n = n, .arena = a};
+	struct assembly as = {.layers = layers, .n = n, .opt = opt, .target = target, .arena = a};
 	as.views = arena_array(a, n + 1, sizeof(*as.views));
 	as.info = arena_array(a, n + 1, sizeof(*as.info));
 	*inv = (struct inventory){0};

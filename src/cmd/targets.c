@@ -64,6 +64,8 @@ int cmd_target_options(const struct options *o, struct scan_options *s)
 		r = cmd_registry(o, &s->registry);
 	if (r)
 		return r;
+	s->nskip_dirs = opt_list(o, "skip-dirs", &s->skip_dirs);
+	s->nskip_files = opt_list(o, "skip-files", &s->skip_files);
 	s->no_system = !(bits & 1);
 	s->no_languages = !(bits & 2);
 	s->dev_deps = opt_flag(o, "include-dev-deps");

@@ -13,6 +13,8 @@
 	{"pkg-sources", 0, OPT_STRING, "KIND", "auto", \
 	 "what counts as a package of a language: installed (what is there to run), lock (what lock files pin), " \
 	 "all; auto: installed in images and root file systems, lock in source trees"}, \
+	{"skip-dirs", 0, OPT_LIST, "PATTERN", NULL, "leave out directories of the target that fit"}, \
+	{"skip-files", 0, OPT_LIST, "PATTERN", NULL, "leave out files of the target that fit"}, \
 	{"include-dev-deps", 0, OPT_FLAG, NULL, NULL, "packages too that only development needs"}, \
 	{"platform", 0, OPT_STRING, "OS/ARCH", NULL, "of a multi-platform image; default this machine's"}, \
 	{"all-platforms", 0, OPT_FLAG, NULL, NULL, "every platform of a multi-platform image, one report each"}, \
@@ -35,7 +37,7 @@
 	 "write the report to FILE, whole or not at all; NAME=FILE writes that format, and may be repeated"}
 /* clang-format on */
 
-/* Fills s from TARGET_OPTIONS; 0 or an exit code. */
+/* Fills s from TARGET_OPTIONS; 0 or an exit code. Lists live with o. */
 int cmd_target_options(const struct options *o, struct scan_options *s) must_use;
 
 struct words {

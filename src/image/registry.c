@@ -273,18 +273,30 @@ static int get_manifest_of(struct registry *r, struct endpoint *e, struct slice 
 	return 0;
 }
 
+/* A mirror's failure costs time, nothing else. */
+static void note_failure(struct endpoint *e, const struct err *err)
+{
+	if (e->origin)
+		return;
+	log_debug("mirror %.*s: %s", SL_FMT(e->host), err->text);
+	e->dead =
+	    err->kind == ERR_NETWORK && (err->code == -ECONNREFUSED || err->code == -EHOSTUNREACH ||
+					 err->code == -ETIMEDOUT || err->code == -EKEYREJECTED);
+}
+
 int registry_get_manifest(struct registry *r, struct slice what, struct registry_manifest *ret,
 			  struct err *err)
 {
 	if (what.len == 0)
 		what = r->ref.digest.len ? r->ref.digest : r->ref.tag;
 	for (size_t i = 0; i < r->n; i++) {
+		if (r->endpoints[i].dead)
+			continue;
 		*err = (struct err){0};
 		*ret = (struct registry_manifest){0};
 		if (get_manifest_of(r, &r->endpoints[i], what, ret, err) == 0)
 			return 0;
-		if (!r->endpoints[i].origin)
-			log_debug("mirror %.*s: %s", SL_FMT(r->endpoints[i].host), err->text);
+		note_failure(&r->endpoints[i], err);
 	}
 	return err->code;
 }
@@ -331,12 +343,13 @@ int registry_stream(struct registry *r, const struct image_layer *l, image_piece
 	struct err last = {0};
 	snprintf(path, sizeof(path), "blobs/%.*s", (int)MIN(l->digest.len, 100), l->digest.ptr);
 	for (size_t i = 0; i < r->n; i++) {
+		if (r->endpoints[i].dead)
+			continue;
 		*err = (struct err){0};
 		int rc = stream_from(r, &r->endpoints[i], path, &at, sink, arg, err);
 		if (rc == 0 || err->kind == ERR_INTERNAL)
 			return rc;
-		if (!r->endpoints[i].origin)
-			log_debug("mirror %.*s: %s", SL_FMT(r->endpoints[i].host), err->text);
+		note_failure(&r->endpoints[i], err);
 	}
 	last = *err;
 	for (size_t i = 0; i < l->nurls; i++) {

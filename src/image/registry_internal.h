@@ -25,6 +25,7 @@ void certs_find(struct slice host, struct arena *a, struct net_options *net);
 struct endpoint {
 	struct slice host;  /* to connect to */
 	bool origin;	    /* not a mirror */
+	bool dead;	    /* a mirror that could not be reached is not asked again */
 	bool plain_ok;	    /* http will do */
 	const char *scheme; /* NULL until one has worked */
 	struct net_options net;

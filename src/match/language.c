@@ -24,7 +24,7 @@ static const struct {
     {"bitnami", "Bitnami"},
     {"github", "GitHub Actions"},
     {"opam", "opam"},
-    {"vscode", "VSCode"},
+    {"vscode", "VSCode"},	      {"cocoapods", "CocoaPods"},
 };
 
 struct slice language_channel(struct slice type)

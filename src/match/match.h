@@ -66,6 +66,9 @@ int match_inventory(const struct adv_db *db, const struct inventory *inv, int64_
  */
 double finding_risk(const struct finding *f);
 
+/* Doublestar patterns: '*' and '?' stay within a path part, "**" crosses them, [..] and {a,b}. */
+bool glob_match(struct slice pattern, struct slice path);
+
 /* What the user asked to see. */
 struct match_filter {
 	uint32_t severities; /* bit per enum adv_severity; 0 = all */

@@ -71,8 +71,6 @@ struct slice language_channel(struct slice type);
 /* The package's name as that stream's statements have it; ptr NULL: out of memory. */
 struct slice language_name(struct slice channel, const struct pkg *p, struct arena *a);
 
-/* Doublestar patterns: '*' and '?' stay within a path part, "**" crosses them, [..] and {a,b}. */
-bool glob_match(struct slice pattern, struct slice path);
 /* Does rule (perhaps without version and qualifiers) name the package purl? */
 bool purl_match(struct slice rule, struct slice purl);
 /* %XX decoded once. */

@@ -163,7 +163,9 @@ int net_download(struct net_client *c, const struct net_request *rq, struct net_
 		if (rc != 0)
 			return rc < 0 ? rc : 0;
 		tries = at->done > before ? 0 : tries + 1;
-		unsigned most = err->code == -EAGAIN ? MAX_TRIES : net_most_tries(err);
+		unsigned most = rq->once	       ? 1
+				: err->code == -EAGAIN ? MAX_TRIES
+						       : net_most_tries(err);
 		if (tries >= most)
 			return err->code;
 		if (err->code != -EAGAIN)

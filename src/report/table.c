@@ -95,7 +95,16 @@ static int packages(struct table *t, const struct report_result *x)
 	}
 	qsort(list, x->npkgs, sizeof(*list), by_name);
 	name = MIN(name, t->width / 3);
-	buf_printf(t->out, "\nPackages: %zu\n", x->npkgs);
+	if (t->report->nresults > 1) {
+		auto_buf struct buf head;
+		buf_init(&head, MIB);
+		buf_printf(&head, "%.*s: %zu %s", SL_FMT(x->target), x->npkgs,
+			   plural(x->npkgs, "package", "packages"));
+		buf_putc(t->out, '\n');
+		paragraph(t, 0, 2, buf_slice(&head));
+	} else {
+		buf_printf(t->out, "\nPackages: %zu\n", x->npkgs);
+	}
 	for (size_t i = 0; i < x->npkgs; i++) {
 		const struct pkg *k = &list[i]->pkg;
 		const struct cell cells[] = {

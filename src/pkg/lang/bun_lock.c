@@ -153,7 +153,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 		TRY(add_one(&b, n, workspaces, err));
 	TRY(connect(&b, node_get(root, "packages"), err));
 	TRY(mark(&b, workspaces, err));
-	return npm_graph_tell(&b.g, cx, true, err);
+	return npm_graph_tell(&b.g, cx, &b.w, true, err);
 }
 
 const struct pkg_analyser pkg_analyser_bun_lock = {

@@ -35,7 +35,7 @@ static int add_one(struct composer *c, const struct node *n, bool dev, struct er
 			.name = node_get_str(n, "name"),
 			.version = lang_get_scalar(n, "version")};
 	const struct node *source = node_get(n, "source"), *dist = node_get(n, "dist");
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	buf_init(&licenses, 64 * KIB);
 	/* The platform (php, ext-*) has no entry, and so is no edge. */
 	node_each (d, node_get(n, "require")) {
@@ -46,10 +46,8 @@ static int add_one(struct composer *c, const struct node *n, bool dev, struct er
 			    lang_get_scalar((const struct node *)(uintptr_t)*to, "version"));
 	}
 	lang_put_licenses(&licenses, node_get(n, "license"));
-	if (deps.failed || licenses.failed)
-		return err_limit(err, "dependencies of %.*s are too many", SL_FMT(p.name));
-	p.deps = buf_slice(&deps);
-	p.licenses = buf_slice(&licenses);
+	p.deps = lang_list(&c->w, &deps, p.name);
+	p.licenses = lang_list(&c->w, &licenses, p.name);
 	p.commit = node_get_str(source, "reference");
 	p.digest = lang_hash(c->cx->arena, node_get_str(dist, "shasum"));
 	if (slice_is(node_get_str(dist, "type"), "path")) {

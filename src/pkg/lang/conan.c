@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conan: conan.lock of version 1 (a graph of nodes) and 2 (lists of references), conanfile.txt, and conaninfo.txt of
- * an installed package. A reference is name/version[@user/channel][#revision][:package id][%time].
+ * Conan: conan.lock of version 1 (a graph of nodes) and 2 (lists of references), and conanfile.txt. A reference is name/version[@user/channel][#revision][:package id][%time].
  */
 #include "pkg/lang/lang_text.h"
 
@@ -65,7 +64,7 @@ static int add_node(struct conan *c, const struct node *n, struct err *err)
 	auto_buf struct buf deps;
 	struct slice ref = ref_of(n), name, version;
 	uint32_t flags = slice_is(node_get_str(n, "context"), "build") ? PKG_DEV : 0;
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	if (!ref.len)
 		return 0;
 	if (node_get_str(n, "path").len) /* a recipe of the source tree */
@@ -75,7 +74,7 @@ static int add_node(struct conan *c, const struct node *n, struct err *err)
 		if (to && split(ref_of((const struct node *)(uintptr_t)*to), &name, &version))
 			lang_put_dep(&deps, name, version);
 	}
-	return add_ref(c, ref, flags, buf_slice(&deps), err);
+	return add_ref(c, ref, flags, lang_list(&c->w, &deps, n->key), err);
 }
 
 static int graph(struct conan *c, const struct node *nodes, struct err *err)
@@ -115,18 +114,18 @@ static int lock(struct conan *c, struct slice file, struct err *err)
 	return 0;
 }
 
-/* Sections of conanfile.txt and conaninfo.txt whose lines are references. */
-static bool section_flags(struct slice line, bool info, uint32_t *flags)
+/* Sections of conanfile.txt whose lines are references. */
+static bool section_flags(struct slice line, uint32_t *flags)
 {
-	*flags = info ? PKG_INDIRECT : PKG_DIRECT;
-	if (slice_is(line, info ? "[full_requires]" : "[requires]"))
+	*flags = PKG_DIRECT;
+	if (slice_is(line, "[requires]"))
 		return true;
 	*flags |= PKG_DEV;
-	return !info && (slice_is(line, "[tool_requires]") || slice_is(line, "[build_requires]") ||
-			 slice_is(line, "[test_requires]"));
+	return slice_is(line, "[tool_requires]") || slice_is(line, "[build_requires]") ||
+	       slice_is(line, "[test_requires]");
 }
 
-static int text(struct conan *c, struct slice file, bool info, struct err *err)
+static int text(struct conan *c, struct slice file, struct err *err)
 {
 	struct slice line;
 	uint32_t flags = 0;
@@ -134,7 +133,7 @@ static int text(struct conan *c, struct slice file, bool info, struct err *err)
 	while (slice_line(&file, &line)) {
 		line = slice_trim(line);
 		if (slice_starts(line, "["))
-			in = section_flags(line, info, &flags);
+			in = section_flags(line, &flags);
 		else if (in && line.len && line.ptr[0] != '#')
 			TRY(add_ref(c, line, flags, SL_NONE, err));
 	}
@@ -147,7 +146,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct slice base = path_base(cx->path);
 	if (slice_ends(base, ".lock"))
 		return lock(&c, file, err);
-	return text(&c, file, slice_is(base, "conaninfo.txt"), err);
+	return text(&c, file, err);
 }
 
 const struct pkg_analyser pkg_analyser_conan = {
@@ -155,8 +154,7 @@ const struct pkg_analyser pkg_analyser_conan = {
     .version = 1,
     .scope = PKG_LOCKED,
     .kind = "conan",
-    .wants = PKG_WANTS({PKG_BASENAME_IS, "conan.lock"}, {PKG_BASENAME_IS, "conanfile.txt"},
-		       {PKG_BASENAME_IS, "conaninfo.txt"}),
+    .wants = PKG_WANTS({PKG_BASENAME_IS, "conan.lock"}, {PKG_BASENAME_IS, "conanfile.txt"}),
     .max_size = LANG_LOCK_MAX,
     .run = run,
 };

@@ -145,7 +145,7 @@ static int tell(struct lock *l, const struct gem *g, struct err *err)
 			.version = g->version,
 			.line = g->line,
 			.end_line = g->end_line};
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	struct slice key =
 	    arena_printf(l->cx->arena, "%.*s (%.*s)", SL_FMT(g->name), SL_FMT(g->version));
 	if (!key.ptr || !map_put(&l->seen, key, &is_new))
@@ -157,9 +157,7 @@ static int tell(struct lock *l, const struct gem *g, struct err *err)
 		if (to)
 			lang_put_dep(&deps, l->deps.ptr[i], l->gems.ptr[*to].version);
 	}
-	if (deps.failed)
-		return err_limit(err, "dependencies of %.*s are too many", SL_FMT(g->name));
-	p.deps = buf_slice(&deps);
+	p.deps = lang_list(&l->w, &deps, g->name);
 	const uint64_t *sum = map_get(&l->sums, key);
 	if (sum)
 		p.digest = lang_hash(l->cx->arena, *(const struct slice *)(uintptr_t)*sum);

@@ -21,14 +21,14 @@ static int add_locked(struct gleam *g, const struct node *n, struct err *err)
 	struct pkg p = {.type = SL("hex"),
 			.name = node_get_str(n, "name"),
 			.version = node_get_str(n, "version")};
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	node_each (d, node_get(n, "requirements")) {
 		const uint64_t *to = map_get(&g->versions, node_str(d));
 		if (to)
 			lang_put_dep(&deps, node_str(d),
 				     node_get_str((const struct node *)(uintptr_t)*to, "version"));
 	}
-	p.deps = buf_slice(&deps);
+	p.deps = lang_list(&g->w, &deps, p.name);
 	p.digest = lang_hash(g->cx->arena, node_get_str(n, "outer_checksum"));
 	if (slice_is(source, "git")) {
 		p.origin = node_get_str(n, "repo");

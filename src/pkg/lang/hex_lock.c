@@ -209,7 +209,7 @@ static int tell(struct lock *l, const struct entry *e, struct err *err)
 			.origin = e->origin,
 			.commit = e->commit,
 			.digest = lang_hash(l->cx->arena, e->sum)};
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	while (rest.len) {
 		if (!match(&rest, "{a", &name)) {
 			(void)next(&rest);
@@ -219,7 +219,7 @@ static int tell(struct lock *l, const struct entry *e, struct err *err)
 		if (i)
 			lang_put_dep(&deps, name, l->entries.ptr[*i].version);
 	}
-	p.deps = buf_slice(&deps);
+	p.deps = lang_list(&l->w, &deps, p.name);
 	if (e->level_known)
 		p.flags |= e->direct ? PKG_DIRECT : PKG_INDIRECT;
 	return lang_add(l->cx, &l->w, &p, err);

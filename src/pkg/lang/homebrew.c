@@ -27,12 +27,12 @@ static int formula(struct pkg_ctx *cx, struct pkg *p, struct slice file, struct 
 	struct pkg_warnings w = {.cx = cx};
 	struct node *root = NULL;
 	doc_init(&d);
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	TRY(lang_json(&d, file, &root, err));
 	node_each (n, node_get(root, "runtime_dependencies"))
 		lang_put_dep(&deps, node_get_str(n, "full_name"), node_get_str(n, "version"));
 	const struct node *direct = node_get(root, "installed_on_request");
-	p->deps = buf_slice(&deps);
+	p->deps = lang_list(&w, &deps, p->name);
 	p->arch = node_get_str(root, "arch");
 	if (node_is(direct, NODE_BOOL))
 		p->flags |= node_true(direct) ? PKG_DIRECT : PKG_INDIRECT;

@@ -48,11 +48,11 @@ static int add_one(struct julia *j, struct slice name, const struct node *n, str
 	auto_buf struct buf deps;
 	const struct node *list = node_get(n, "deps");
 	struct pkg p = {.type = SL("julia"), .name = name, .version = version_of(j, n)};
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	node_each (d, list)
 		put_dep(j, &deps, node_is(list, NODE_ARRAY) ? node_str(d) : d->key,
 			node_is(list, NODE_ARRAY) ? SL_NONE : node_str(d));
-	p.deps = buf_slice(&deps);
+	p.deps = lang_list(&j->w, &deps, p.name);
 	p.origin = node_get_str(n, "repo-url");
 	if (node_get(n, "path")) {
 		p.flags |= PKG_LOCAL;

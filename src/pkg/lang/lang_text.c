@@ -8,6 +8,14 @@ struct slice lang_scalar(const struct node *n)
 		   : SL_NONE;
 }
 
+struct slice lang_list(struct pkg_warnings *w, const struct buf *b, struct slice name)
+{
+	if (!b->failed)
+		return buf_slice(b);
+	pkg_warn_some(w, "limit", "dependencies of %.*s are too many", SL_FMT(name));
+	return SL_NONE;
+}
+
 static void put_license(struct buf *b, const struct node *n)
 {
 	struct slice type = node_get_str(n, "type");

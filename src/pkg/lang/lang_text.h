@@ -10,6 +10,9 @@ static inline struct slice lang_get_scalar(const struct node *obj, const char *k
 {
 	return lang_scalar(node_get(obj, key));
 }
+/* The list put together in b, for the package called name; too long a list is left out, with a warning. */
+struct slice lang_list(struct pkg_warnings *w, const struct buf *b, struct slice name);
+#define LANG_LIST_MAX (16 * MIB)
 /* A licence field: a string, an object with "type" or "name", or an array of these. */
 void lang_put_licenses(struct buf *b, const struct node *license);
 /* Subresource integrity "sha512-BASE64 sha1-BASE64": the strongest as "sha512:HEX"; empty when there is none. */

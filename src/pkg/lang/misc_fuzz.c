@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    {"podfile-lock", "Podfile.lock"},
 	    {"conan", "conan.lock"},
 	    {"conan", "conanfile.txt"},
-	    {"conan", "conaninfo.txt"},
+	    {"conan-info", "data/x/1/_/_/package/0/conaninfo.txt"},
 	    {"cargo-toml", "Cargo.toml"},
 	    {"haskell", "stack.yaml.lock"},
 	    {"haskell", "stack.yaml"},
@@ -46,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    {"snap", "meta/snap.yaml"},
 	    {"snap", "snap/manifest.yaml"},
 	    {"bazel-module", "MODULE.bazel"},
+	    {"nix", "nix/var/nix/db/db.sqlite"},
 	    {"cos-packages", "etc/cos-package-info.json"},
 	};
 	if (!size)

@@ -112,26 +112,24 @@ static int tell_one(struct npm_graph *g, struct pkg_ctx *cx, struct pkg_warnings
 {
 	struct npm_node *n = &g->nodes.ptr[i];
 	auto_buf struct buf deps;
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	if (n->same != i)
 		return 0;
 	for (uint32_t k = 0; k < n->nedges; k++) {
 		const struct pkg *to = &g->nodes.ptr[g->edges.ptr[n->edge + k].to].pkg;
 		lang_put_dep(&deps, to->name, to->version);
 	}
-	if (deps.failed)
-		return err_limit(err, "dependencies of %.*s are too many", SL_FMT(n->pkg.name));
-	n->pkg.deps = buf_slice(&deps);
+	n->pkg.deps = lang_list(w, &deps, n->pkg.name);
 	n->pkg.flags = flags_of(n, rooted);
 	return lang_add(cx, w, &n->pkg, err);
 }
 
-int npm_graph_tell(struct npm_graph *g, struct pkg_ctx *cx, bool rooted, struct err *err)
+int npm_graph_tell(struct npm_graph *g, struct pkg_ctx *cx, struct pkg_warnings *w, bool rooted,
+		   struct err *err)
 {
-	struct pkg_warnings w = {.cx = cx};
 	TRY(join_same(g, cx->arena, err));
 	for (size_t i = 0; i < g->nodes.len; i++)
-		TRY(tell_one(g, cx, &w, i, rooted, err));
+		TRY(tell_one(g, cx, w, i, rooted, err));
 	return 0;
 }
 

@@ -43,7 +43,8 @@ int npm_graph_edge(struct npm_graph *g, size_t from, size_t to, bool optional,
 /* Marks a node, and all that it needs, as reached. After the last edge. */
 int npm_graph_reach(struct npm_graph *g, size_t node, uint32_t reach, struct err *err) must_use;
 /* Tells every package. With rooted, flags come from the marks; else they stay as they were given. */
-int npm_graph_tell(struct npm_graph *g, struct pkg_ctx *cx, bool rooted, struct err *err) must_use;
+int npm_graph_tell(struct npm_graph *g, struct pkg_ctx *cx, struct pkg_warnings *w, bool rooted,
+		   struct err *err) must_use;
 
 /* Is this a version rather than an address, path or range? Registry versions begin with a digit. */
 bool npm_is_version(struct slice s);

@@ -238,7 +238,7 @@ static int tell(struct npm_file *f, struct err *err)
 			p->flags |= PKG_INDIRECT;
 	}
 	drop_links(f);
-	return npm_graph_tell(&f->g, f->cx, false, err);
+	return npm_graph_tell(&f->g, f->cx, &f->w, false, err);
 }
 
 static int run(struct pkg_ctx *cx, struct slice file, struct err *err)

@@ -233,7 +233,7 @@ static int one_document(struct pnpm *f, struct slice text, struct err *err)
 	node_each (importer, node_get(root, "importers"))
 		TRY(mark_importer(f, importer, err));
 	flag_entries(f);
-	return npm_graph_tell(&f->g, f->cx, f->rooted, err);
+	return npm_graph_tell(&f->g, f->cx, &f->w, f->rooted, err);
 }
 
 /* Takes the part before the next "---" line; false at the end. */

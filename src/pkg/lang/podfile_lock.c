@@ -43,7 +43,7 @@ static int add_one(struct pods *f, const struct node *n, struct err *err)
 	auto_buf struct buf deps;
 	struct pkg p = {.type = SL("cocoapods")};
 	struct slice name, range;
-	buf_init(&deps, MIB);
+	buf_init(&deps, LANG_LIST_MAX);
 	split(n, &p.name, &p.version);
 	if (node_is(n, NODE_OBJECT))
 		node_each (d, n->first) {
@@ -52,7 +52,7 @@ static int add_one(struct pods *f, const struct node *n, struct err *err)
 			if (to)
 				lang_put_dep(&deps, name, *(const struct slice *)(uintptr_t)*to);
 		}
-	p.deps = buf_slice(&deps);
+	p.deps = lang_list(&f->w, &deps, p.name);
 	struct slice pod = lang_before(p.name, '/');
 	const struct node *from = node_member(f->external, pod),
 			  *at = node_member(f->checkout, pod);

@@ -187,12 +187,14 @@ static int in_block(struct yarn *y, struct block *b, size_t indent, struct slice
 static int begin_block(struct yarn *y, struct block *b, struct slice line, struct err *err)
 {
 	TRY(end_block(y, b, err));
-	if (slice_starts(line, "? ")) /* a long key of YAML; its ':' has a line of its own */
+	if (slice_starts(line, "? ")) { /* a long key of YAML; its ':' has a line of its own */
 		line = slice_from(line, 2);
-	else if (!slice_ends(line, ":"))
-		return err_input(err, "line %u: not a lock file of yarn", y->line);
-	else
+	} else if (slice_ends(line, ":")) {
 		line = slice_sub(line, 0, line.len - 1);
+	} else { /* as the marks of a merge conflict */
+		pkg_warn_some(&y->w, "corrupt", "line %u: no entry of a lock file", y->line);
+		return 0;
+	}
 	*b = (struct block){.line = y->line, .end_line = y->line, .first_want = y->wants.len};
 	b->patterns = lang_unquote(line);
 	b->open = !slice_is(line, "__metadata");
@@ -296,7 +298,7 @@ static int one_lock(struct pkg_ctx *cx, const struct pkg_held *files, size_t n, 
 	for (size_t i = 0; i < n; i++)
 		if (i != lock && owner[i] == lock)
 			TRY(mark_manifest(&y, files[i].bytes, err));
-	return npm_graph_tell(&y.g, cx, y.rooted, err);
+	return npm_graph_tell(&y.g, cx, &y.w, y.rooted, err);
 }
 
 static bool is_lock(const struct pkg_held *f)

@@ -150,6 +150,11 @@ int adv_build_add(struct adv_build *b, const char *path, struct err *err) must_u
 /* Deterministic: the same inputs in any order give the same bytes. Atomic. */
 int adv_build_write(struct adv_build *b, const char *out, struct err *err) must_use;
 
+/* What a report (SchemaVersion 2, one or an array) says about problems, as the bytes of a database without
+ * statements: for adv_open_memory. */
+struct node;
+int adv_image_of_report(const struct node *root, struct buf *image, struct err *err) must_use;
+
 /* CVSS base score of a v2, v3.0, v3.1 or v4.0 vector: 0, or -EINVAL when it is none. */
 int adv_cvss_score(struct slice vector, double *score, unsigned *version) must_use;
 enum adv_severity adv_severity_of_score(double score);

@@ -68,7 +68,8 @@ struct net_progress {
 int net_download(struct net_client *c, const struct net_request *rq, struct net_progress *at,
 		 struct net_response *r, struct err *err) must_use;
 
-/* Milliseconds to wait before the next try; tries counts from 0. retry_after: the header's value, may be empty. */
+/* Milliseconds to wait before the next try; tries counts from 0. retry_after: the header's value, may be empty;
+ * UINT64_MAX when it asks for more than a minute, which is too long to wait. */
 uint64_t net_backoff(unsigned tries, struct slice retry_after, int64_t now);
 /* First byte of "bytes 5-9/10"; -EINVAL when it is none. */
 int net_content_range(struct slice value, uint64_t *first) must_use;

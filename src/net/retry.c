@@ -42,11 +42,15 @@ void net_sleep(uint64_t ms)
 		continue;
 }
 
-static void wait_before(unsigned tries, const struct net_response *r)
+/* false: not worth waiting. */
+static bool wait_before(unsigned tries, const struct net_response *r)
 {
 	struct slice after =
 	    r->status == 429 || r->status == 503 ? net_header(r, "retry-after", 0) : SL_NONE;
-	net_sleep(net_backoff(tries, after, (int64_t)time(NULL)));
+	uint64_t ms = net_backoff(tries, after, (int64_t)time(NULL));
+	if (ms != UINT64_MAX)
+		net_sleep(ms);
+	return ms != UINT64_MAX;
 }
 
 static bool may_repeat(const struct net_request *rq)
@@ -67,7 +71,8 @@ int net_send(struct net_client *c, const struct net_request *rq, struct net_resp
 			return rc;
 		if (rc < 0)
 			r->status = 0;
-		wait_before(tries, r);
+		if (!wait_before(tries, r))
+			return rc;
 	}
 }
 
@@ -170,6 +175,7 @@ int net_download(struct net_client *c, const struct net_request *rq, struct net_
 			return err->code;
 		if (err->code != -EAGAIN)
 			r->status = 0;
-		wait_before(tries, r);
+		if (!wait_before(tries, r))
+			return err->code;
 	}
 }

@@ -61,9 +61,11 @@ uint64_t net_backoff(unsigned tries, struct slice retry_after, int64_t now)
 	int64_t date;
 	retry_after = slice_trim(retry_after);
 	if (retry_after.len && slice_u64(retry_after, 10, &seconds) == 0)
-		return MIN(seconds, LONGEST_ASKED_S) * 1000;
+		return seconds > LONGEST_ASKED_S ? UINT64_MAX : seconds * 1000;
 	if (retry_after.len && http_date(retry_after, &date) == 0)
-		return date <= now ? 0 : (uint64_t)MIN(date - now, LONGEST_ASKED_S) * 1000;
+		return date <= now		      ? 0
+		       : date - now > LONGEST_ASKED_S ? UINT64_MAX
+						      : (uint64_t)(date - now) * 1000;
 	uint64_t ms = (uint64_t)FIRST_WAIT_MS << MIN(tries, 10U);
 	return MIN(ms, LONGEST_WAIT_MS);
 }

@@ -19,6 +19,8 @@ static void put_os(struct json_writer *w, const struct report *r)
 		time_day_text(r->eol_day, day);
 		jw_kstr(w, "EndOfSupport", slice_str(day));
 	}
+	jw_kstr_opt(w, "PrettyName", r->os.pretty);
+	jw_kstr_opt(w, "Codename", r->os.codename);
 	if (r->os.esm)
 		jw_kbool(w, "extended", true);
 	jw_end(w, '}');

@@ -8,6 +8,8 @@
 
 /* A list of strings under key; nothing for an empty one. */
 void json_slices(struct json_writer *w, const char *key, const struct slice *list, size_t n);
+/* What stands between name and version in the ids of such packages: '@', '/' or ':'. */
+char json_id_separator(struct slice kind);
 struct slice json_pkg_id(const struct inventory_pkg *p, struct buf *scratch);
 void json_layer(struct json_writer *w, const struct report *r, const struct inventory_pkg *p);
 void json_identifier(struct json_writer *w, const char *key, const struct inventory_pkg *p);

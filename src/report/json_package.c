@@ -2,20 +2,22 @@
 /* The package half of the JSON report. */
 #include "report/json_internal.h"
 
-/* Trivy's ids: "name@version", with each ecosystem's own separator. */
-static struct slice language_id(const struct inventory_pkg *p, struct buf *scratch)
+char json_id_separator(struct slice kind)
 {
 	static const char *const slash[] = {"conan", "dotnet-core", NULL}, *const colon[] = {
 									       "jar", "pom",
 									       "gradle", "sbt",
 									       NULL};
-	const char *separator = slice_is_any(p->kind, slash)   ? "/"
-				: slice_is_any(p->kind, colon) ? ":"
-							       : "@";
+	return slice_is_any(kind, slash) ? '/' : slice_is_any(kind, colon) ? ':' : '@';
+}
+
+/* Trivy's ids: "name@version", with each ecosystem's own separator. */
+static struct slice language_id(const struct inventory_pkg *p, struct buf *scratch)
+{
 	buf_clear(scratch);
 	buf_puts(scratch, p->pkg.name);
 	if (p->pkg.version.len)
-		buf_printf(scratch, "%s%.*s", separator, SL_FMT(p->pkg.version));
+		buf_printf(scratch, "%c%.*s", json_id_separator(p->kind), SL_FMT(p->pkg.version));
 	return buf_slice(scratch);
 }
 
@@ -167,7 +169,11 @@ void json_package(struct json_writer *w, const struct report *r, const struct in
 	put_relations(w, p, scratch);
 	json_layer(w, r, p);
 	jw_kstr_opt(w, "FilePath", k->path.len ? k->path : p->db_path);
+	if (k->path.len)
+		jw_kstr(w, "ReadFrom", p->db_path);
 	jw_kstr_opt(w, "Digest", k->digest);
+	jw_kstr_opt(w, "Origin", k->origin);
+	jw_kstr_opt(w, "Commit", k->commit);
 	put_location(w, k);
 	put_lines(w, "Files", k->files);
 	jw_kstr_opt(w, "Owner", p->owner);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "match/match.h"
+#include "text/text.h"
 #include "report/report_names.h" /* REPORT_NAMES: "table, json, ..." */
 
 struct report_layer {
@@ -63,6 +64,20 @@ struct report {
 	const struct adv_db *adv; /* for the human text of findings */
 	bool scanned_vulns;	  /* false: inventory only */
 };
+/* Reports that were written as JSON, read back. Slices live as long as the struct. */
+struct report_file {
+	struct doc doc;
+	struct arena arena;
+	struct buf image;
+	struct adv_db *db; /* what the report says about problems */
+	struct report *reports;
+	size_t n;
+};
+/* One report or an array of them. On error too report_file_done is due. */
+int report_read(struct slice in, struct report_file *f, struct err *err) must_use;
+void report_file_done(struct report_file *f);
+#define auto_report_file CLEANUP(report_file_done)
+
 struct report_style {
 	bool colour, list_all_pkgs, show_suppressed;
 	unsigned width; /* columns of the terminal; 80 where unknown */

@@ -8,10 +8,9 @@ static uint64_t place_hash(const struct inventory_pkg *p)
 {
 	const struct slice parts[] = {p->kind,	   p->group,	p->db_path,	p->pkg.path,
 				      p->pkg.type, p->pkg.name, p->pkg.version, p->pkg.arch};
-	uint64_t h[ARRAY_LEN(parts) + 1];
+	uint64_t h[ARRAY_LEN(parts)];
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		h[i] = slice_hash(parts[i]);
-	h[ARRAY_LEN(parts)] = (uint64_t)(p->layer + 1);
 	return slice_hash(slice_of(h, sizeof(h)));
 }
 

@@ -12,7 +12,7 @@ import xml.etree.ElementTree
 
 from lib import *
 
-COMMANDS = ("scan", "sbom", "db build", "db status", "db verify", "db search", "db show", "ver compare", "ver match", "cache status",
+COMMANDS = ("scan", "sbom", "convert", "db build", "db status", "db verify", "db search", "db show", "ver compare", "ver match", "cache status",
             "cache clean", "config", "completion", "help")
 
 

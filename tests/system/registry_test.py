@@ -281,6 +281,36 @@ def nothing_leads_from_https_to_http(work):
         assert not plain.log
 
 
+# ---- layers that lie elsewhere ----
+
+@test
+def a_layer_that_registries_do_not_keep_comes_from_its_https_address(work):
+    make_ca(work)
+    with Registry(tls=tls_context(work)) as r, Registry(tls=tls_context(work)) as store, Registry() as plain:
+        descriptor = r.image("app", "latest", LAYERS)
+        manifest = json.loads(r.manifests["app", "latest"][1])
+        big = manifest["layers"][1]
+        big["mediaType"] = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
+        big["urls"] = [plain.url + "/v2/x/blobs/" + big["digest"], store.url + "/v2/x/blobs/" + big["digest"]]
+        assert r.manifest("app", "latest", manifest)["digest"] != descriptor["digest"]
+        for other in (store, plain):
+            other.blobs[big["digest"]] = r.blobs[big["digest"]]
+        del r.blobs[big["digest"]]
+        got = scan(work, "registry:" + r.host + "/app", "--cacert", work + "/ca.crt").json()
+        assert packages(got) == WANT and not got.get("Incomplete"), got.get("Incomplete")
+        assert len(store.log) == 1 and not plain.log
+        big["urls"] = big["urls"][:1]
+        r.manifest("app", "latest", manifest)
+        got = scan(work, "registry:" + r.host + "/app", "--cacert", work + "/ca.crt", "--no-cache", code=4).json()
+        assert packages(got) == WANT and not plain.log
+
+
+@test
+def a_token_is_not_shown_by_config(work):
+    r = strake("config", env=clean_home(work, STRAKE_REGISTRY_TOKEN="hidden-word"))
+    assert r.code == 0 and "registry-token: (set)" in r.out and "hidden-word" not in r.out, r.out
+
+
 # ---- mirrors and proxies ----
 
 @test
@@ -381,6 +411,10 @@ def refusals_that_pass_are_waited_for(work):
         start = time.monotonic()
         assert packages(scan(work, "registry:" + r.host + "/app").json()) == WANT
         assert time.monotonic() - start > 2
+        r.fault = lambda h: h.answer(429, b"", [("Retry-After", "3600")]) or True
+        start = time.monotonic()
+        scan(work, "registry:" + r.host + "/app", code=3).says("too many requests")
+        assert time.monotonic() - start < 10
         r.fault = lambda h: h.answer(503) or True
         scan(work, "registry:" + r.host + "/app", code=3).says("answers 503")
 

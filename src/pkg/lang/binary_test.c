@@ -113,4 +113,35 @@ static void rules_read_both_sides(void **state)
 	}
 }
 
-RUN_TESTS(T(well_known_programs_tell_their_version), T(rules_read_both_sides))
+static void bitnami_components_are_found(void **state)
+{
+	static const struct {
+		const char *path, *name, *version;
+	} files[] = {
+	    {"json/opt/bitnami/postgresql/.spdx-postgresql.spdx", "postgresql", "17.2.0-8"},
+	    {"mix/opt/bitnami/render-template/.spdx-render-template.spdx", "render-template",
+	     "1.0.7-4"},
+	    {"no-rel/opt/bitnami/redis/.spdx-redis.spdx", "redis", "7.4.0-0"},
+	    {"invalid/opt/bitnami/redis/.spdx-redis.spdx", NULL, NULL}};
+	const char *data = test_data();
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		auto_told struct told t;
+		told_init(&t);
+		struct slice path = arena_printf(&t.arena, "%s/lang/bitnami-spdx/syft/bitnami/%s",
+						 data, files[i].path);
+		analyse(&t, "bitnami", files[i].path, test_read(&t.arena, path.ptr));
+		if (!files[i].name) {
+			assert_true(t.rc < 0);
+			continue;
+		}
+		/* What was built into the component has versions of its own. */
+		assert_int_equal(t.pkgs.len, i == 0 ? 16 : 1);
+		assert_true(slice_is(t.pkgs.ptr[0].name, files[i].name));
+		assert_true(slice_is(t.pkgs.ptr[0].version, files[i].version));
+		assert_int_equal(t.pkgs.ptr[0].flags, PKG_DIRECT);
+	}
+}
+
+RUN_TESTS(T(well_known_programs_tell_their_version), T(rules_read_both_sides),
+	  T(bitnami_components_are_found))

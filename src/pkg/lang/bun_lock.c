@@ -37,7 +37,7 @@ static void set_spec(struct pkg *p, struct slice spec, const struct node *worksp
 		p->version = node_get_str(node_member(workspaces, slice_from(spec, 10)), "version");
 	} else if (slice_starts(spec, "root:")) {
 		p->flags |= PKG_ROOT | PKG_LOCAL;
-	} else if (slice_starts(spec, "file:") || slice_starts(spec, "link:")) {
+	} else if (npm_is_local(spec)) {
 		p->flags |= PKG_LOCAL;
 		p->origin = spec;
 	} else if (npm_is_version(spec)) {

@@ -138,6 +138,18 @@ bool npm_is_version(struct slice s)
 	return s.len && is_digit(s.ptr[0]) && slice_chr(s, '/') < 0 && slice_chr(s, ':') < 0;
 }
 
+bool npm_is_local(struct slice spec)
+{
+	static const char *const protocols[] = {"file:", "link:", "portal:", "workspace:"};
+	struct slice path = lang_before(lang_before(spec, '#'), '(');
+	if (slice_ends(path, ".tgz") || slice_ends(path, ".tar.gz") || slice_ends(path, ".tar"))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++)
+		if (slice_starts(spec, protocols[i]))
+			return true;
+	return false;
+}
+
 bool npm_archive(struct slice url, struct slice *name, struct slice *version)
 {
 	ssize_t mid = slice_find(url, SL("/-/"));

@@ -48,6 +48,9 @@ int npm_graph_tell(struct npm_graph *g, struct pkg_ctx *cx, struct pkg_warnings 
 
 /* Is this a version rather than an address, path or range? Registry versions begin with a digit. */
 bool npm_is_version(struct slice s);
+/* Does a specification name a directory of the project (file:, link:, portal:, workspace:)? An archive in a file is a
+ * package like others. */
+bool npm_is_local(struct slice spec);
 /* Name and version from the address of a registry's archive, .../NAME/-/BASE-VERSION.tgz. */
 bool npm_archive(struct slice url, struct slice *name, struct slice *version);
 /* Names that the registry can have, old ones with capitals included. */

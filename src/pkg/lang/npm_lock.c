@@ -53,7 +53,7 @@ static void set_version(struct pkg *p, struct slice text, struct slice resolved)
 			p->name = name;
 			p->version = version;
 		}
-	} else if (slice_starts(text, "file:") || slice_starts(text, "link:")) {
+	} else if (npm_is_local(text)) {
 		p->origin = text;
 		p->flags |= PKG_LOCAL;
 	} else if (slice_chr(text, ':') >= 0 || slice_chr(text, '/') >= 0) {

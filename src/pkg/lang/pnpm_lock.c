@@ -71,8 +71,7 @@ static void set_source(struct pkg *p, struct slice spec, const struct node *info
 	p->commit = lang_get_scalar(from, "commit");
 	if (p->commit.len) {
 		p->origin = node_get_str(from, "repo");
-	} else if (slice_starts(spec, "file:") || slice_starts(spec, "link:") ||
-		   slice_is(node_get_str(from, "type"), "directory")) {
+	} else if (npm_is_local(spec) || slice_is(node_get_str(from, "type"), "directory")) {
 		p->flags |= PKG_LOCAL;
 		p->origin = spec;
 	} else if (!npm_is_version(spec)) {

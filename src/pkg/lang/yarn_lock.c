@@ -76,17 +76,11 @@ static bool next_pattern(struct slice *rest, struct slice *pattern)
 	return true;
 }
 
-static bool is_local(struct slice spec)
-{
-	return slice_starts(spec, "workspace:") || slice_starts(spec, "link:") ||
-	       slice_starts(spec, "portal:") || slice_starts(spec, "file:");
-}
-
 static void set_berry(struct pkg *p, const struct block *b)
 {
 	struct slice spec;
 	(void)lang_split_at(b->resolution, &p->name, &spec);
-	if (is_local(spec)) {
+	if (npm_is_local(spec)) {
 		p->flags |= PKG_LOCAL;
 		p->origin = spec;
 		if (slice_is(spec, "workspace:."))
@@ -106,7 +100,7 @@ static void set_classic(struct pkg *p, const struct block *b, struct slice name,
 		struct slice alias = slice_from(range, 4);
 		(void)lang_split_at(alias, &p->name, &version);
 	}
-	if (is_local(range)) {
+	if (npm_is_local(range)) {
 		p->flags |= PKG_LOCAL;
 		p->origin = range;
 	} else if (npm_archive(b->resolved, &real, &version)) {
@@ -247,8 +241,12 @@ static int connect(struct yarn *y, struct err *err)
 		for (size_t k = y->starts.ptr[i]; k < end; k++) {
 			struct want w = y->wants.ptr[k];
 			ssize_t to = resolve(y, w.name, w.range);
-			if (to >= 0)
-				TRY(npm_graph_edge(&y->g, i, (size_t)to, w.optional, err));
+			if (to < 0)
+				continue;
+			TRY(npm_graph_edge(&y->g, i, (size_t)to, w.optional, err));
+			/* Members of the project have entries of their own since yarn 2. */
+			if (y->berry && y->g.nodes.ptr[i].pkg.flags & PKG_LOCAL)
+				y->g.nodes.ptr[to].pkg.flags |= PKG_DIRECT;
 		}
 	}
 	return 0;

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON report read back: Trivy's (SchemaVersion 2) and ours, which is that with additions. */
+#include "report/read.h"
+
+static const struct text_limits limits = {.max_bytes = 1024 * MIB, .max_nodes = 32000000};
+
+static struct slice *strings(struct arena *a, const struct node *list, size_t *n)
+{
+	struct slice *all = arena_array(a, (list ? list->count : 0) + 1, sizeof(*all));
+	*n = 0;
+	node_each (s, list)
+		if (all && node_str(s).len)
+			all[(*n)++] = node_str(s);
+	return all;
+}
+
+static struct slice lines(struct arena *a, const struct node *list)
+{
+	auto_buf struct buf b;
+	buf_init(&b, 256 * MIB);
+	node_each (s, list) {
+		if (b.len)
+			buf_putc(&b, '\n');
+		buf_puts(&b, node_str(s));
+	}
+	return b.len ? arena_dup(a, buf_slice(&b)) : SL_NONE;
+}
+
+/* [epoch:]version[-release] of the three fields. */
+static struct slice whole_version(struct arena *a, const struct node *p, const char *const keys[3])
+{
+	uint64_t epoch = 0;
+	struct slice version = node_get_str(p, keys[0]), release = node_get_str(p, keys[1]);
+	(void)!node_u64(node_get(p, keys[2]), &epoch);
+	if (!epoch && !release.len)
+		return version;
+	if (!epoch)
+		return arena_printf(a, "%.*s-%.*s", SL_FMT(version), SL_FMT(release));
+	return arena_printf(a, "%u:%.*s%s%.*s", (unsigned)epoch, SL_FMT(version),
+			    release.len ? "-" : "", SL_FMT(release));
+}
+
+static void take_relation(struct pkg *k, const struct node *p)
+{
+	static const struct {
+		const char *word;
+		uint32_t flag;
+	} words[] = {{"workspace", PKG_LOCAL},
+		     {"root", PKG_ROOT},
+		     {"direct", PKG_DIRECT},
+		     {"indirect", PKG_INDIRECT}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (slice_is(node_get_str(p, "Relationship"), words[i].word))
+			k->flags |= words[i].flag;
+	k->flags |= node_true(node_get(p, "Dev")) ? PKG_DEV : 0;
+	k->flags |= node_true(node_get(p, "Optional")) ? PKG_OPTIONAL : 0;
+	k->flags |= node_true(node_get(p, "ThirdParty")) ? PKG_THIRD_PARTY : 0;
+}
+
+/* Ids of dependencies as "name@version": their separator is the ecosystem's. */
+static struct slice take_deps(struct arena *a, const struct node *list, struct slice kind)
+{
+	char separator = json_id_separator(kind);
+	auto_buf struct buf b;
+	buf_init(&b, 16 * MIB);
+	node_each (d, list) {
+		struct slice id = node_str(d);
+		ssize_t at = slice_rchr(id, separator);
+		if (b.len)
+			buf_putc(&b, '\n');
+		buf_puts(&b, at > 0 ? slice_sub(id, 0, (size_t)at) : id);
+		buf_putc(&b, '@');
+		buf_puts(&b, at > 0 ? slice_from(id, (size_t)at + 1) : SL_NONE);
+	}
+	return b.len ? arena_dup(a, buf_slice(&b)) : SL_NONE;
+}
+
+static int32_t layer_of(const struct report *r, const struct node *n)
+{
+	const struct node *layer = node_get(n, "Layer");
+	struct slice digest = node_get_str(layer, "Digest"), diff = node_get_str(layer, "DiffID");
+	for (size_t i = 0; (digest.len || diff.len) && i < r->nlayers; i++)
+		if (diff.len ? slice_eq(r->layers[i].diff_id, diff)
+			     : slice_eq(r->layers[i].digest, digest))
+			return (int32_t)i;
+	return -1;
+}
+
+static struct slice purl_of(const struct node *p, const char *key)
+{
+	struct slice purl = node_get_str(p, "Purl");
+	return purl.len ? purl : node_get_str(node_get(p, key), "PURL");
+}
+
+static void take_type(struct report_file *f, struct inventory_pkg *p, struct slice kind)
+{
+	struct pkg from;
+	struct slice distro;
+	struct err ignored = {0};
+	if (p->purl.len && pkg_from_purl(p->purl, &f->arena, &from, &distro, &ignored) == 0)
+		p->pkg.type = from.type;
+	else
+		p->pkg.type = kind.len ? kind : SL("unknown");
+}
+
+static void take_package(struct report_file *f, const struct report *r, const struct node *n,
+			 const struct report_result *x, struct inventory_pkg *p)
+{
+	static const char *const own[] = {"Version", "Release", "Epoch"}, *const source[] = {
+									      "SrcVersion",
+									      "SrcRelease",
+									      "SrcEpoch"};
+	bool language = slice_is(x->class_, "lang-pkgs");
+	struct pkg *k = &p->pkg;
+	uint64_t line;
+	*p = (struct inventory_pkg){.layer = layer_of(r, n),
+				    .purl = purl_of(n, "Identifier"),
+				    .owner = node_get_str(n, "Owner"),
+				    .kind = language ? x->type : SL_NONE,
+				    .group = language ? x->target : SL_NONE,
+				    .db_path = node_get_str(n, "FilePath")};
+	take_type(f, p, p->kind);
+	k->name = node_get_str(n, "Name");
+	k->version = whole_version(&f->arena, n, own);
+	k->arch = node_get_str(n, "Arch");
+	k->src_name = node_get_str(n, "SrcName");
+	k->src_version = whole_version(&f->arena, n, source);
+	k->licenses = lines(&f->arena, node_get(n, "Licenses"));
+	k->maintainer = node_get_str(n, "Maintainer");
+	k->module = node_get_str(n, "Modularitylabel");
+	k->digest = node_get_str(n, "Digest");
+	k->origin = node_get_str(n, "Origin");
+	k->commit = node_get_str(n, "Commit");
+	if (node_get_str(n, "ReadFrom").len) {
+		k->path = p->db_path;
+		p->db_path = node_get_str(n, "ReadFrom");
+	}
+	k->files = lines(&f->arena, node_get(n, "Files"));
+	k->deps = take_deps(&f->arena, node_get(n, "DependsOn"), p->kind);
+	take_relation(k, n);
+	const struct node *where = node_get(n, "Locations");
+	if (where && where->first && node_u64(node_get(where->first, "StartLine"), &line) == 0) {
+		k->line = k->end_line = (uint32_t)MIN(line, UINT32_MAX);
+		if (node_u64(node_get(where->first, "EndLine"), &line) == 0)
+			k->end_line = (uint32_t)MIN(line, UINT32_MAX);
+	}
+}
+
+/* ---- findings ---- */
+
+static enum adv_severity severity_of(struct slice word)
+{
+	for (int s = ADV_SEV_CRITICAL; s > ADV_SEV_UNKNOWN; s--)
+		if (slice_ieq(word, slice_str(adv_severity_names[s])))
+			return (enum adv_severity)s;
+	return ADV_SEV_UNKNOWN;
+}
+
+static enum adv_status status_of(struct slice word)
+{
+	for (int s = ADV_END_OF_LIFE; s > ADV_UNKNOWN; s--)
+		if (slice_is(word, adv_status_names[s]))
+			return (enum adv_status)s;
+	return ADV_UNKNOWN;
+}
+
+/* "name version path" of a package, by which findings name it. */
+static struct slice place_key(struct arena *a, struct slice name, struct slice version,
+			      struct slice path)
+{
+	return arena_printf(a, "%.*s %.*s %.*s", SL_FMT(name), SL_FMT(version), SL_FMT(path));
+}
+
+static int note_packages(struct report_file *f, const struct report_result *x, struct map *places,
+			 struct err *err)
+{
+	for (size_t i = 0; i < x->npkgs; i++) {
+		const struct inventory_pkg *p = &x->pkgs[i];
+		struct slice version = report_version_text(p->pkg.type, p->pkg.version);
+		struct slice keys[] = {place_key(&f->arena, p->pkg.name, version, p->purl),
+				       place_key(&f->arena, p->pkg.name, version, SL_NONE)};
+		for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+			bool is_new;
+			uint64_t *slot = keys[k].ptr ? map_put(places, keys[k], &is_new) : NULL;
+			if (!slot)
+				return err_oom(err);
+			if (is_new)
+				*slot = i;
+		}
+	}
+	return 0;
+}
+
+static const struct inventory_pkg *package_of(struct report_file *f, const struct report *r,
+					      const struct report_result *x,
+					      const struct map *places, const struct node *v)
+{
+	struct slice name = node_get_str(v, "PkgName"),
+		     version = node_get_str(v, "InstalledVersion"),
+		     purl = node_get_str(node_get(v, "PkgIdentifier"), "PURL"),
+		     path = node_get_str(v, "PkgPath");
+	const uint64_t *at = map_get(places, place_key(&f->arena, name, version, purl));
+	if (!at)
+		at = map_get(places, place_key(&f->arena, name, version, SL_NONE));
+	/* The same package in several places is told apart by its path. */
+	for (size_t i = at ? *at : x->npkgs; path.len && i < x->npkgs; i++)
+		if (slice_eq(x->pkgs[i].pkg.name, name) &&
+		    slice_eq(x->pkgs[i].pkg.path.len ? x->pkgs[i].pkg.path : x->pkgs[i].db_path,
+			     path))
+			return &x->pkgs[i];
+	if (at)
+		return &x->pkgs[*at];
+	/* A report without the list of packages. */
+	bool language = slice_is(x->class_, "lang-pkgs");
+	struct inventory_pkg *p = arena_new(&f->arena, struct inventory_pkg);
+	if (!p)
+		return NULL;
+	*p = (struct inventory_pkg){.layer = layer_of(r, v),
+				    .purl = purl,
+				    .db_path = path,
+				    .kind = language ? x->type : SL_NONE,
+				    .group = language ? x->target : SL_NONE,
+				    .pkg = {.name = name, .version = version}};
+	take_type(f, p, p->kind);
+	return p;
+}
+
+static int take_finding(struct report_file *f, const struct report *r,
+			const struct report_result *x, const struct map *places,
+			const struct node *v, struct finding *out, struct err *err)
+{
+	const struct node *match = node_get(v, "Match");
+	*out = (struct finding){.kind = FINDING_VULNERABILITY,
+				.id = node_get_str(v, "VulnerabilityID"),
+				.severity = severity_of(node_get_str(v, "Severity")),
+				.severity_source = node_get_str(v, "SeveritySource"),
+				.status = status_of(node_get_str(v, "Status")),
+				.fixed_version = node_get_str(v, "FixedVersion"),
+				.feed = node_get_str(node_get(v, "DataSource"), "ID"),
+				.channel = node_get_str(match, "Channel"),
+				.match_rule = node_get_str(match, "Rule")};
+	out->aliases = strings(&f->arena, node_get(v, "Aliases"), &out->naliases);
+	out->vendor_ids = strings(&f->arena, node_get(v, "VendorIDs"), &out->nvendor_ids);
+	out->pkg = package_of(f, r, x, places, v);
+	if (!out->aliases || !out->vendor_ids || !out->pkg)
+		return err_oom(err);
+	uint32_t vuln = adv_find(f->db, out->id);
+	out->has_vuln = vuln != UINT32_MAX;
+	if (out->has_vuln)
+		adv_vuln_get(f->db, vuln, &out->vuln);
+	return 0;
+}
+
+static int take_findings(struct report_file *f, const struct report *r, struct report_result *x,
+			 const struct node *list, struct err *err)
+{
+	auto_map struct map places = {0};
+	struct finding *all = arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*all));
+	size_t n = 0;
+	if (!all)
+		return err_oom(err);
+	TRY(note_packages(f, x, &places, err));
+	node_each (v, list)
+		if (node_get_str(v, "VulnerabilityID").len)
+			TRY(take_finding(f, r, x, &places, v, &all[n++], err));
+	x->findings = all;
+	x->nfindings = n;
+	return 0;
+}
+
+static int take_result(struct report_file *f, struct report *r, const struct node *n,
+		       struct report_result *x, struct err *err)
+{
+	const struct node *list = node_get(n, "Packages");
+	*x = (struct report_result){.target = node_get_str(n, "Target"),
+				    .class_ = node_get_str(n, "Class"),
+				    .type = node_get_str(n, "Type")};
+	struct inventory_pkg *pkgs =
+	    arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*pkgs));
+	if (!pkgs)
+		return err_oom(err);
+	node_each (p, list)
+		take_package(f, r, p, x, &pkgs[x->npkgs++]);
+	x->pkgs = pkgs;
+	r->npkgs += x->npkgs;
+	return take_findings(f, r, x, node_get(n, "Vulnerabilities"), err);
+}
+
+/* ---- the report around them ---- */
+
+static struct slice config_text(struct report_file *f, const struct node *config)
+{
+	auto_buf struct buf b;
+	struct json_writer w;
+	buf_init(&b, 64 * MIB);
+	if (!config)
+		return SL_NONE;
+	jw_init(&w, &b, 0);
+	jw_node(&w, config);
+	return arena_dup(&f->arena, buf_slice(&b));
+}
+
+static int take_layers(struct report_file *f, struct report *r, const struct node *m,
+		       struct err *err)
+{
+	const struct node *list = node_get(m, "Layers"), *diffs = node_get(m, "DiffIDs");
+	size_t n = MAX(list ? list->count : 0, diffs ? diffs->count : 0);
+	r->layers = arena_array(&f->arena, n + 1, sizeof(*r->layers));
+	if (!r->layers)
+		return err_oom(err);
+	node_each (l, list) {
+		struct report_layer *to = &r->layers[r->nlayers++];
+		to->digest = node_get_str(l, "Digest");
+		to->diff_id = node_get_str(l, "DiffID");
+		to->created_by = node_get_str(l, "CreatedBy");
+		to->base = node_true(node_get(l, "Base"));
+		(void)!node_u64(node_get(l, "Size"), &to->size);
+	}
+	if (r->nlayers == 0)
+		node_each (d, diffs)
+			r->layers[r->nlayers++].diff_id = node_str(d);
+	return 0;
+}
+
+static int take_metadata(struct report_file *f, struct report *r, const struct node *root,
+			 struct err *err)
+{
+	const struct node *m = node_get(root, "Metadata"), *os = node_get(m, "OS"),
+			  *db = node_get(root, "Database");
+	r->artifact_name = node_get_str(root, "ArtifactName");
+	r->artifact_type = node_get_str(root, "ArtifactType");
+	(void)!time_parse(node_get_str(root, "CreatedAt"), &r->created);
+	TRY(pkg_os_named(node_get_str(os, "Family"), node_get_str(os, "Name"), &f->arena, &r->os,
+			 err));
+	r->os.family = node_get_str(os, "Family");
+	r->os.name = node_get_str(os, "Name");
+	r->os.pretty = node_get_str(os, "PrettyName");
+	r->os.codename = node_get_str(os, "Codename");
+	r->os.esm = node_true(node_get(os, "extended"));
+	r->eol = node_true(node_get(os, "EOSL"));
+	(void)!time_parse_day(node_get_str(os, "EndOfSupport"), &r->eol_day);
+	r->image_id = node_get_str(m, "ImageID");
+	r->reference = node_get_str(m, "Reference");
+	r->platform = node_get_str(m, "Platform");
+	r->repo_url = node_get_str(m, "RepoURL");
+	r->branch = node_get_str(m, "Branch");
+	r->commit = node_get_str(m, "Commit");
+	r->repo_tags = strings(&f->arena, node_get(m, "RepoTags"), &r->nrepo_tags);
+	r->repo_digests = strings(&f->arena, node_get(m, "RepoDigests"), &r->nrepo_digests);
+	r->config_json = config_text(f, node_get(m, "ImageConfig"));
+	(void)!node_u64(node_get(m, "Size"), &r->image_size);
+	TRY(take_layers(f, r, m, err));
+	uint64_t number = 0;
+	r->scanned_vulns = db != NULL || !node_get(root, "Strake");
+	r->channel_known = !db || node_true(node_get(db, "DistributionKnown"));
+	r->db_path = node_get_str(db, "Path");
+	r->db.starter = node_true(node_get(db, "Starter"));
+	(void)!time_parse(node_get_str(db, "Built"), &r->db.built);
+	(void)!node_u64(node_get(db, "Vulnerabilities"), &r->db.vulns);
+	if (node_u64(node_get(db, "PackagesWithoutFeed"), &number) == 0)
+		r->without_feed = (size_t)number;
+	return r->repo_tags && r->repo_digests ? 0 : err_oom(err);
+}
+
+static int take_gaps(struct report_file *f, struct report *r, const struct node *list,
+		     struct err *err)
+{
+	r->incomplete =
+	    arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*r->incomplete));
+	if (!r->incomplete)
+		return err_oom(err);
+	node_each (n, list)
+		r->incomplete[r->nincomplete++] =
+		    (struct report_incomplete){.target = node_get_str(n, "Target"),
+					       .path = node_get_str(n, "Path"),
+					       .layer = node_get_str(n, "Layer"),
+					       .reason = node_get_str(n, "Reason"),
+					       .message = node_get_str(n, "Message"),
+					       .whole = node_true(node_get(n, "Whole"))};
+	return 0;
+}
+
+static int take_suppressed(struct report_file *f, struct report *r, const struct node *list,
+			   struct err *err)
+{
+	r->suppressed =
+	    arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*r->suppressed));
+	if (!r->suppressed)
+		return err_oom(err);
+	node_each (n, list) {
+		struct suppressed *s = &r->suppressed[r->nsuppressed++];
+		*s = (struct suppressed){.reason = node_get_str(n, "Reason"),
+					 .source = node_get_str(n, "Source")};
+		s->finding.id = node_get_str(n, "ID");
+		(void)!time_parse_day(node_get_str(n, "Expires"), &s->expires);
+		struct slice name = node_get_str(n, "PkgName"), target = node_get_str(n, "Target");
+		for (size_t i = 0; i < r->nresults && !s->finding.pkg; i++)
+			for (size_t k = 0;
+			     k < r->results[i].npkgs && slice_eq(r->results[i].target, target); k++)
+				if (slice_eq(r->results[i].pkgs[k].pkg.name, name)) {
+					s->finding.pkg = &r->results[i].pkgs[k];
+					break;
+				}
+	}
+	return 0;
+}
+
+static int take_report(struct report_file *f, const struct node *root, struct report *r,
+		       struct err *err)
+{
+	const struct node *results = node_get(root, "Results");
+	uint64_t version = 0;
+	if (node_u64(node_get(root, "SchemaVersion"), &version) < 0 || version != 2)
+		return err_input(
+		    err, "no report: SchemaVersion 2 was expected (strake scan --format json)");
+	*r = (struct report){.adv = f->db};
+	TRY(take_metadata(f, r, root, err));
+	r->results =
+	    arena_array(&f->arena, (results ? results->count : 0) + 1, sizeof(*r->results));
+	if (!r->results)
+		return err_oom(err);
+	node_each (n, results)
+		TRY(take_result(f, r, n, &r->results[r->nresults++], err));
+	TRY(take_gaps(f, r, node_get(root, "Incomplete"), err));
+	return take_suppressed(f, r, node_get(root, "Suppressed"), err);
+}
+
+static int take_all(struct report_file *f, const struct node *root, struct err *err)
+{
+	bool array = root->type == NODE_ARRAY;
+	f->reports = arena_array(&f->arena, (array ? root->count : 1) + 1, sizeof(*f->reports));
+	if (!f->reports)
+		return err_oom(err);
+	if (!array)
+		return take_report(f, root, &f->reports[f->n++], err);
+	node_each (one, root)
+		TRY(take_report(f, one, &f->reports[f->n++], err));
+	return f->n ? 0 : err_input(err, "no report in it");
+}
+
+int report_read(struct slice in, struct report_file *f, struct err *err)
+{
+	struct node *root = NULL;
+	*f = (struct report_file){.n = 0};
+	doc_init(&f->doc);
+	arena_init(&f->arena, 2048 * MIB);
+	buf_init(&f->image, 1024 * MIB);
+	TRY(json_parse(&f->doc, in, &limits, &root, err));
+	TRY(adv_image_of_report(root, &f->image, err));
+	TRY(adv_open_memory(buf_slice(&f->image), &f->db, err));
+	return take_all(f, root, err);
+}
+
+void report_file_done(struct report_file *f)
+{
+	adv_close(&f->db);
+	buf_free(&f->image);
+	arena_free(&f->arena);
+	doc_free(&f->doc);
+}

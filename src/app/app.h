@@ -37,6 +37,7 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 void scan_job_free(struct scan_job **job);
 /* Appends one report for each image of the target. */
 int scan_job_add(struct scan_job *job, struct slice target, struct err *err) must_use;
+const struct adv_db *scan_job_db(const struct scan_job *job); /* NULL without vulnerabilities */
 const struct report *scan_job_reports(const struct scan_job *job, size_t *n);
 
 /* The advisory file in force: given, $STRAKE_DB is resolved by the caller; else ~/.cache/strake/db/advisories.strakedb,

@@ -98,6 +98,11 @@ void scan_job_free(struct scan_job **ref)
 	*ref = NULL;
 }
 
+const struct adv_db *scan_job_db(const struct scan_job *job)
+{
+	return job->db;
+}
+
 const struct report *scan_job_reports(const struct scan_job *job, size_t *n)
 {
 	*n = job->nreports;

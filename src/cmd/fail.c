@@ -55,7 +55,7 @@ static int read_condition(struct slice text, struct fail_term *t)
 			 near ? "\"?)" : "");
 }
 
-static int read_term(struct slice text, struct fail_on *f)
+int fail_on_add(struct fail_on *f, struct slice text)
 {
 	struct slice part;
 	if (f->n == FAIL_MAX_TERMS)
@@ -83,7 +83,7 @@ int cmd_fail_on(const struct options *o, struct fail_on *ret)
 	for (size_t i = 0; i < n; i++) {
 		struct slice rest = slice_str(items[i]), term;
 		while (slice_cut(&rest, ',', &term)) {
-			int r = read_term(slice_trim(term), ret);
+			int r = fail_on_add(ret, slice_trim(term));
 			if (r)
 				return r;
 		}

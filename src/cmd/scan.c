@@ -42,7 +42,6 @@ static int read_request(const struct options *o, struct request *rq)
 {
 	struct scan_options *s = &rq->opt;
 	uint32_t scanners;
-	const char *const *items;
 	if (opt_number(o, "exit-code") > 255 || opt_number(o, "exit-on-eol") > 255)
 		return cmd_usage(
 		    "--exit-code, --exit-on-eol: the system knows codes from 0 to 255");
@@ -64,18 +63,7 @@ static int read_request(const struct options *o, struct request *rq)
 	s->vulnerabilities = scanners & 1;
 	s->db = opt_string(o, "db");
 	s->starter_only = opt_flag(o, "starter");
-	size_t n = opt_list(o, "ignorefile", &items);
-	s->ignore_files_given = n > 0;
-	s->ignore_files = rq->ignore_files;
-	for (size_t i = 0; i < n && i < ARRAY_LEN(rq->ignore_files); i++)
-		rq->ignore_files[s->nignore_files++] = slice_str(items[i]);
-	s->vex_files = rq->vex_files;
-	n = opt_list(o, "vex", &items);
-	if (n > ARRAY_LEN(rq->vex_files))
-		return cmd_usage("--vex: more than %zu documents", ARRAY_LEN(rq->vex_files));
-	for (size_t i = 0; i < n; i++)
-		rq->vex_files[s->nvex_files++] = slice_str(items[i]);
-	return 0;
+	return cmd_decisions(o, s, rq->ignore_files, rq->vex_files, ARRAY_LEN(rq->vex_files));
 }
 
 /* ---- exit code ---- */

@@ -82,6 +82,30 @@ int cmd_target_options(const struct options *o, struct scan_options *s)
 	return 0;
 }
 
+static int copy_list(const struct options *o, const char *name, struct slice *to, size_t max,
+		     size_t *n)
+{
+	const char *const *items;
+	*n = opt_list(o, name, &items);
+	if (*n > max)
+		return cmd_usage("--%s: more than %zu files", name, max);
+	for (size_t i = 0; i < *n; i++)
+		to[i] = slice_str(items[i]);
+	return 0;
+}
+
+int cmd_decisions(const struct options *o, struct scan_options *s, struct slice *ignores,
+		  struct slice *vex, size_t n)
+{
+	int r = copy_list(o, "ignorefile", ignores, n, &s->nignore_files);
+	if (r == 0)
+		r = copy_list(o, "vex", vex, n, &s->nvex_files);
+	s->ignore_files = ignores;
+	s->ignore_files_given = s->nignore_files > 0;
+	s->vex_files = vex;
+	return r;
+}
+
 int cmd_scan_targets(const struct options *o, struct scan_job *job)
 {
 	int code = 0;

@@ -40,6 +40,10 @@
 /* Fills s from TARGET_OPTIONS; 0 or an exit code. Lists live with o. */
 int cmd_target_options(const struct options *o, struct scan_options *s) must_use;
 
+/* --ignorefile and --vex into s; the arrays hold n each. */
+int cmd_decisions(const struct options *o, struct scan_options *s, struct slice *ignores,
+		  struct slice *vex, size_t n) must_use;
+
 struct words {
 	const char *const *names;
 	size_t n;
@@ -71,6 +75,7 @@ struct fail_on {
 	size_t n;
 };
 int cmd_fail_on(const struct options *o, struct fail_on *ret) must_use;
+int fail_on_add(struct fail_on *f, struct slice term) must_use; /* one alternative; 0 or 2 */
 bool fail_on_finding(const struct fail_on *f, const struct finding *x);
 bool fail_on_eol(const struct fail_on *f);
 bool fail_on_incomplete(const struct fail_on *f);

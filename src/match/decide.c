@@ -121,7 +121,9 @@ static void take_row(const struct decision *d, const struct verdict *v, struct f
 	if (row.severity > f->severity || f->feed.len == 0) {
 		f->feed = row.feed;
 		f->channel = d->channels->names[v->channel];
-		f->match_rule = v->by_source ? SL("source-package") : SL("binary-package");
+		f->match_rule = d->subject->inv->kind.len ? SL("package")
+				: v->by_source		  ? SL("source-package")
+							  : SL("binary-package");
 	}
 	if (row.severity > f->severity) {
 		f->severity = row.severity;

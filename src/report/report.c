@@ -21,6 +21,8 @@ const struct report_writer *const *report_writers(size_t *n)
 
 const struct report_writer *report_find(struct slice name)
 {
+	if (slice_is(name, "cyclonedx-json")) /* as Syft and Grype call it */
+		name = SL("cyclonedx");
 	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
 		if (slice_is(name, writers[i]->name))
 			return writers[i];

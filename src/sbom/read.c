@@ -31,7 +31,11 @@ const char *sbom_sniff(struct slice in)
 	if (slice_starts(head, "<"))
 		return slice_find(head, SL("cyclonedx.org/schema/bom")) >= 0 ? "cyclonedx-xml"
 									     : NULL;
-	return slice_find(head, SL("SPDXVersion:")) >= 0 ? "spdx" : NULL;
+	if (slice_starts(head, "SPDXVersion:") || slice_find(head, SL("\nSPDXVersion:")) >= 0)
+		return "spdx";
+	bool yaml =
+	    slice_starts(head, "spdxVersion:") || slice_find(head, SL("\nspdxVersion:")) >= 0;
+	return yaml ? "spdx-yaml" : NULL;
 }
 
 struct slice sbom_keep(struct sbom_reader *r, struct slice s)
@@ -222,6 +226,15 @@ static int read_json(struct sbom_reader *r, struct slice in, struct err *err)
 	return strcmp(kind, "spdx-json") == 0 ? spdx_read(r, root, err) : syft_read(r, root, err);
 }
 
+static int read_yaml(struct sbom_reader *r, struct slice in, struct err *err)
+{
+	auto_doc struct doc d;
+	struct node *root = NULL;
+	doc_init(&d);
+	TRY(yaml_parse(&d, in, &limits, &root, err));
+	return spdx_read(r, root, err);
+}
+
 int sbom_read(struct slice in, struct arena *a, struct sbom *ret, struct err *err)
 {
 	struct sbom_reader r = {.out = ret, .arena = a};
@@ -236,6 +249,8 @@ int sbom_read(struct slice in, struct arena *a, struct sbom *ret, struct err *er
 		rc = read_json(&r, in, err);
 	else if (slice_find(text, SL("SPDXVersion:")) >= 0)
 		rc = spdx_tag_read(&r, in, err);
+	else if (slice_find(text, SL("spdxVersion:")) >= 0)
+		rc = read_yaml(&r, in, err);
 	else
 		rc = err_input(err, "no SBOM: neither CycloneDX, SPDX nor Syft's JSON");
 	if (rc == 0)

@@ -265,7 +265,8 @@ static void put_os(struct sx *x)
 	if (!os->family.len)
 		return;
 	begin_package(x, os->family, "SPDXRef-OperatingSystem", os->name);
-	fixed_fields(x, SL("NOASSERTION"), "OPERATING-SYSTEM");
+	/* The two syntaxes spell it differently (7.24). */
+	fixed_fields(x, SL("NOASSERTION"), x->json ? "OPERATING_SYSTEM" : "OPERATING-SYSTEM");
 	begin_annotations(x);
 	annotation(x, "SPDXRef-OperatingSystem", "strake:Channel", os->channel);
 	annotation(x, "SPDXRef-OperatingSystem", "strake:Codename", os->codename);

@@ -86,7 +86,7 @@ int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct err *err)
 	struct inventory_pkg p = {.layer = -1};
 	struct sbom_taken t = {.p = &p};
 	bool root = slice_is(x->id, "SPDXRef-Root") && x->described;
-	if (slice_is(x->purpose, "OPERATING-SYSTEM")) {
+	if (slice_is(x->purpose, "OPERATING-SYSTEM") || slice_is(x->purpose, "OPERATING_SYSTEM")) {
 		take_os(r, x);
 		for (size_t i = 0; i < x->ncomments; i++)
 			take_os_comment(r, x->comments[i]);

@@ -12,7 +12,7 @@ import xml.etree.ElementTree
 
 from lib import *
 
-COMMANDS = ("scan", "sbom", "convert", "db build", "db status", "db verify", "db search", "db show", "ver compare", "ver match", "cache status",
+COMMANDS = ("scan", "sbom", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "ver compare", "ver match", "cache status",
             "cache clean", "config", "completion", "help")
 
 
@@ -329,8 +329,9 @@ def hostile_names_do_not_reach_the_terminal(work):
 
 # ---- formats ----
 
-FORMATS = ("table", "json", "sarif", "junit", "gitlab", "csv", "markdown", "cosign-vuln", "cyclonedx", "spdx-json", "spdx")
-ONE_TARGET = ("cyclonedx", "spdx-json", "spdx")  # describe one thing
+FORMATS = ("table", "json", "sarif", "junit", "gitlab", "csv", "markdown", "cosign-vuln", "cyclonedx", "cyclonedx-1.5",
+           "cyclonedx-1.4", "spdx-json", "spdx")
+ONE_TARGET = ("cyclonedx", "cyclonedx-1.5", "cyclonedx-1.4", "spdx-json", "spdx")  # describe one thing
 NO_FINDINGS = ("spdx-json", "spdx")  # have no place for them
 
 

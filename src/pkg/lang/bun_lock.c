@@ -12,12 +12,15 @@ struct bun {
 	VEC(const struct node *) metas; /* dependencies of graph nodes, by index */
 	struct buf key;
 	struct lang_lines lines;
+	struct map versions; /* of workspaces, by path -> node */
+	size_t budget;	     /* bytes of keys still to be looked up: deep places ask for many */
 };
 
 static void bun_free(struct bun *b)
 {
 	npm_graph_free(&b->g);
 	vec_free(&b->metas);
+	map_free(&b->versions);
 	buf_free(&b->key);
 }
 
@@ -30,11 +33,13 @@ static const struct node *nth(const struct node *list, enum node_type type, bool
 	return got;
 }
 
-static void set_spec(struct pkg *p, struct slice spec, const struct node *workspaces)
+static void set_spec(struct pkg *p, struct slice spec, const struct map *workspaces)
 {
 	if (slice_starts(spec, "workspace:")) {
 		p->flags |= PKG_LOCAL;
-		p->version = node_get_str(node_member(workspaces, slice_from(spec, 10)), "version");
+		const uint64_t *ws = map_get(workspaces, slice_from(spec, 10));
+		if (ws)
+			p->version = node_get_str((const struct node *)(uintptr_t)*ws, "version");
 	} else if (slice_starts(spec, "root:")) {
 		p->flags |= PKG_ROOT | PKG_LOCAL;
 	} else if (npm_is_local(spec)) {
@@ -48,8 +53,7 @@ static void set_spec(struct pkg *p, struct slice spec, const struct node *worksp
 	}
 }
 
-static int add_one(struct bun *b, const struct node *n, const struct node *workspaces,
-		   struct err *err)
+static int add_one(struct bun *b, const struct node *n, struct err *err)
 {
 	struct pkg p = {.type = SL("npm")};
 	struct slice spec;
@@ -59,7 +63,7 @@ static int add_one(struct bun *b, const struct node *n, const struct node *works
 			      SL_FMT(n->key));
 		return 0;
 	}
-	set_spec(&p, spec, workspaces);
+	set_spec(&p, spec, &b->versions);
 	const struct node *hash = nth(n, NODE_STRING, true);
 	p.digest = lang_sri(b->cx->arena, node_str(hash));
 	lang_set_lines(&b->lines, n, 0, &p);
@@ -86,6 +90,11 @@ static ssize_t resolve(struct bun *b, struct slice place, struct slice name)
 		if (place.len)
 			buf_putc(&b->key, '/');
 		buf_puts(&b->key, name);
+		if (b->budget < b->key.len) {
+			pkg_warn_some(&b->w, "limit", "dependencies in deep places are left out");
+			return -1;
+		}
+		b->budget -= b->key.len;
 		ssize_t i = b->key.failed ? -1 : npm_graph_find(&b->g, buf_slice(&b->key));
 		if (i >= 0 || !place.len)
 			return i;
@@ -139,6 +148,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct node *root = NULL;
 	doc_init(&d);
 	buf_init(&b.key, 16 * KIB);
+	b.budget = 64 * MIB + 64 * file.len;
 	TRY(lang_jsonc(cx->arena, file, &file, err));
 	b.lines.file = file;
 	TRY(lang_json(&d, file, &root, err));
@@ -149,8 +159,14 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 		return err_set(err, ERR_INPUT, -ENOTSUP, "unsupported lockfileVersion %llu",
 			       (unsigned long long)version);
 	const struct node *workspaces = node_get(root, "workspaces");
+	node_each (n, workspaces) {
+		uint64_t *slot = map_put(&b.versions, n->key, NULL);
+		if (!slot)
+			return err_oom(err);
+		*slot = (uint64_t)(uintptr_t)n;
+	}
 	node_each (n, node_get(root, "packages"))
-		TRY(add_one(&b, n, workspaces, err));
+		TRY(add_one(&b, n, err));
 	TRY(connect(&b, node_get(root, "packages"), err));
 	TRY(mark(&b, workspaces, err));
 	return npm_graph_tell(&b.g, cx, &b.w, true, err);

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    {"nuget-lock", "packages.lock.json"},
 		    {"nuget-assets", "project.assets.json"},
 		    {"nuget-pe", "a.dll"},
-		    {"paket-lock", "paket.lock"}};
+		    {"paket-lock", "paket.lock"},
+		    {"paket-deps", "paket.dependencies"}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		fuzz_analyser(rows[i].analyser, rows[i].path, slice_of(data, size), 1);
 	return 0;

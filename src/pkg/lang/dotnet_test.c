@@ -14,13 +14,19 @@ static void every_form_of_nuget_file_is_read(void **state)
 		   {"nuget-packagesconfig", {{"", NULL, "nuget-config", "packages.config"}}},
 		   {"nuget-props", {{"", NULL, "nuget-props", "Directory.Packages.props"}}},
 		   {"nuget-pe", {{"", NULL, "nuget-pe", NULL}}},
-		   {"nuget-paket", {{"", "paket.lock", "paket-lock", NULL}}}};
+		   {"nuget-paket",
+		    {{"", "paket.lock", "paket-lock", NULL},
+		     {"", "paket.dependencies", "paket-deps", NULL}}}};
 	static const struct lang_known known[] = {
 	    {"HelloWorldApp.exe", "packages have no file name ending"}, {0}};
+	static const struct lang_known paket[] = {
+	    {"duplicate/paket.dependencies", "without a version there is nothing to judge"}, {0}};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		lang_check(all[i].folder, all[i].rows,
-			   strcmp(all[i].folder, "nuget-pe") == 0 ? known : NULL);
+			   strcmp(all[i].folder, "nuget-pe") == 0      ? known
+			   : strcmp(all[i].folder, "nuget-paket") == 0 ? paket
+								       : NULL);
 }
 
 static void assemblies_described_by_deps_json_are_not_told_twice(void **state)

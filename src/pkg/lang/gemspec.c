@@ -45,9 +45,14 @@ static struct slice one_literal(struct slice s)
 static void put_literals(struct buf *b, struct slice s)
 {
 	struct slice text;
-	for (; s.len; s = slice_from(s, 1))
-		while (literal(&s, &text))
+	while (s.len) {
+		if (literal(&s, &text))
 			lang_put_line(b, text);
+		else if (s.ptr[0] == '"' || s.ptr[0] == '\'' || slice_starts(s, "%q"))
+			return; /* it is not closed on this line */
+		else
+			s = slice_from(s, 1);
+	}
 }
 
 struct spec {

@@ -88,6 +88,39 @@ static void versions_in_linker_flags_are_ranked(void **state)
 		     "v0.0.0-20240501100002-0123456789ab");
 }
 
+static void every_format_of_program_is_searched(void **state)
+{
+	static const char *const files[] = {"elf64", "elf32be", "pe", "macho_fat"};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		auto_told struct told t;
+		told_init(&t);
+		struct slice rel = arena_printf(&t.arena, "tests/corpus/lang_go/%s", files[i]);
+		struct slice path = test_source(&t.arena, rel.ptr);
+		analyse(&t, "go-binary", "bin/app", test_read(&t.arena, path.ptr));
+		if (t.pkgs.len != 4)
+			fail_msg("%s: %zu packages", files[i], t.pkgs.len);
+		assert_slice(t.pkgs.ptr[0].name, "x.org/app");
+		assert_slice(t.pkgs.ptr[0].version, "v1.2.3");
+		assert_slice(t.pkgs.ptr[1].version, "v1.22.3");
+		assert_slice(t.pkgs.ptr[3].name, "x.org/new");
+		assert_slice(t.pkgs.ptr[3].version, "v1.0.1");
+	}
+}
+
+static void build_dependencies_of_rust_are_left_out(void **state)
+{
+	auto_told struct told t;
+	(void)state;
+	told_init(&t);
+	struct slice path = test_source(&t.arena, "tests/corpus/lang_go/dep_v0");
+	analyse(&t, "cargo-binary", "bin/app", test_read(&t.arena, path.ptr));
+	assert_int_equal(t.pkgs.len, 2);
+	assert_slice(t.pkgs.ptr[0].deps, "lib@2.0.0");
+	assert_int_equal(t.pkgs.ptr[0].flags, PKG_ROOT);
+}
+
 RUN_TESTS(T(go_programs_tell_their_modules), T(auditable_rust_programs_tell_their_crates),
 	  T(go_mod_files_give_what_they_require), T(go_sum_files_give_fetched_modules),
-	  T(old_go_mod_files_are_completed_by_go_sum), T(versions_in_linker_flags_are_ranked))
+	  T(old_go_mod_files_are_completed_by_go_sum), T(versions_in_linker_flags_are_ranked),
+	  T(every_format_of_program_is_searched), T(build_dependencies_of_rust_are_left_out))

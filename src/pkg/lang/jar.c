@@ -11,8 +11,8 @@
 #define MAX_DEPTH     16
 #define MAX_UNPACKED  (1024 * MIB) /* of one file, all its levels together */
 #define MAX_ENTRIES   4000000	   /* likewise */
-#define MAX_NESTED    (256 * MIB)
-#define MAX_POMS      5000 /* of one archive */
+#define MAX_NESTED    (128 * MIB)  /* that has to be unpacked; stored ones cost nothing */
+#define MAX_POMS      5000	   /* of one archive */
 #define SMALL_MAX     (64 * KIB)
 #define MANIFEST_MAX  (4 * MIB)
 #define SCRATCH_ARENA (64 * MIB)
@@ -60,7 +60,8 @@ static bool content(struct archive *x, const struct zip_entry *e, size_t max, st
 	x->scan->unpacked += e->size;
 	if (zip_read(&x->zip, e, out, &why) == 0)
 		return true;
-	pkg_warn_some(&x->scan->warnings, why.kind == ERR_LIMIT ? "limit" : "corrupt",
+	pkg_warn_some(&x->scan->warnings,
+		      why.kind == ERR_LIMIT || why.kind == ERR_INTERNAL ? "limit" : "corrupt",
 		      "%.*s: %.*s: %s", SL_FMT(x->path), SL_FMT(e->name), why.text);
 	return false;
 }
@@ -155,6 +156,22 @@ static int take_class(struct archive *x, struct slice name, struct err *err)
 
 static int scan_archive(struct jar_scan *s, struct slice path, struct slice bytes, struct err *err);
 
+/* Content of a stored entry where it lies (APPNOTE 4.3.7); ptr NULL when it is packed, or not there. */
+static struct slice stored(const struct archive *x, const struct zip_entry *e)
+{
+	uint64_t at;
+	if (e->method != 0 || e->flags & 1 || e->size != e->packed_size ||
+	    __builtin_add_overflow(x->zip.base, e->header, &at) || at > x->zip.all.len)
+		return SL_NONE;
+	struct reader r = rd_init(slice_from(x->zip.all, (size_t)at));
+	if (!slice_eq(rd_take(&r, 4), SL("PK\3\4")))
+		return SL_NONE;
+	rd_take(&r, 22);
+	size_t name = rd_u16le(&r), extra = rd_u16le(&r);
+	rd_take(&r, name + extra);
+	return e->size > SIZE_MAX ? SL_NONE : rd_take(&r, (size_t)e->size);
+}
+
 static int take_nested(struct archive *x, const struct zip_entry *e, struct err *err)
 {
 	auto_buf struct buf bytes = {0};
@@ -165,13 +182,18 @@ static int take_nested(struct archive *x, const struct zip_entry *e, struct err 
 			      MAX_DEPTH);
 		return 0;
 	}
-	if (!content(x, e, MAX_NESTED, &bytes))
+	struct slice inner = stored(x, e);
+	if (inner.ptr && e->size <= MAX_UNPACKED - x->scan->unpacked)
+		x->scan->unpacked += e->size;
+	else if (content(x, e, MAX_NESTED, &bytes))
+		inner = buf_slice(&bytes);
+	else
 		return 0;
 	struct slice path = arena_printf(&x->arena, "%.*s/%.*s", SL_FMT(x->path), SL_FMT(e->name));
 	if (!path.ptr)
 		return err_oom(err);
 	x->scan->depth++;
-	int rc = scan_archive(x->scan, path, buf_slice(&bytes), &why);
+	int rc = scan_archive(x->scan, path, inner, &why);
 	x->scan->depth--;
 	if (rc < 0 && why.kind == ERR_INTERNAL) {
 		*err = why;

@@ -98,13 +98,37 @@ int jar_manifest_read(struct arena *a, struct slice text, struct jar_manifest *r
 
 /* ---- names ---- */
 
+/* "4.1.100.Final-linux-x86_64": what is not of the version but says which of several files this is. */
+static struct slice without_classifier(struct slice version)
+{
+	static const char *const words[] = {"-linux",
+					    "-osx",
+					    "-windows",
+					    "-sources",
+					    "-javadoc",
+					    "-tests",
+					    "-all",
+					    "-shaded",
+					    "-uber",
+					    "-exec",
+					    "-classes",
+					    "-native",
+					    "-jar-with-dependencies"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		ssize_t at = slice_find(version, slice_str(words[i]));
+		if (at > 0)
+			version.len = (size_t)at;
+	}
+	return version;
+}
+
 struct jar_name jar_file_name(struct slice base)
 {
 	struct jar_name n = {.artifact = slice_sub(base, 0, base.len - ending(base))};
 	for (size_t i = 1; i + 1 < n.artifact.len; i++) {
 		if (n.artifact.ptr[i] != '-' || !is_digit(n.artifact.ptr[i + 1]))
 			continue;
-		n.version = slice_from(n.artifact, i + 1);
+		n.version = without_classifier(slice_from(n.artifact, i + 1));
 		n.artifact = slice_sub(n.artifact, 0, i);
 		break;
 	}
@@ -132,14 +156,14 @@ static const struct {
     {"spring-*", "org.springframework"},
     {"tomcat-embed-*", "org.apache.tomcat.embed"},
     {"tomcat-*", "org.apache.tomcat"},
-    {"kafka*", "org.apache.kafka"},
-    {"connect-*", "org.apache.kafka"},
+    {"kafka-*", "org.apache.kafka"},
+    {"kafka_*", "org.apache.kafka"},
     {"lucene-*", "org.apache.lucene"},
     {"solr-*", "org.apache.solr"},
     {"kotlin-*", "org.jetbrains.kotlin"},
     {"kotlinx-*", "org.jetbrains.kotlinx"},
     {"elasticsearch*", "org.elasticsearch"},
-    {"netty*", "io.netty"},
+    {"netty-*", "io.netty"},
     {"grpc-*", "io.grpc"},
     {"micrometer-*", "io.micrometer"},
     {"opentelemetry-*", "io.opentelemetry"},
@@ -165,8 +189,11 @@ static const struct {
     {"junit-platform-*", "org.junit.platform"},
     {"junit", "junit"},
     {"mockito-*", "org.mockito"},
-    {"asm*", "org.ow2.asm"},
-    {"aspectj*", "org.aspectj"},
+    {"asm", "org.ow2.asm"},
+    {"asm-*", "org.ow2.asm"},
+    {"aspectjrt", "org.aspectj"},
+    {"aspectjweaver", "org.aspectj"},
+    {"aspectjtools", "org.aspectj"},
     {"caffeine", "com.github.ben-manes.caffeine"},
     {"byte-buddy*", "net.bytebuddy"},
     {"log4j-*", "org.apache.logging.log4j"},
@@ -179,7 +206,8 @@ static const struct {
     {"snakeyaml", "org.yaml"},
     {"guava", "com.google.guava"},
     {"gson", "com.google.code.gson"},
-    {"ant*", "org.apache.ant"},
+    {"ant", "org.apache.ant"},
+    {"ant-*", "org.apache.ant"},
     {"commons-io", "*"},
     {"commons-codec", "*"},
     {"commons-logging", "*"},
@@ -240,9 +268,10 @@ static struct slice guess_group(struct arena *a, const struct jar_name *n,
 {
 	if (m->group.len)
 		return m->group;
-	if (is_group(m->impl_vendor_id))
-		return m->impl_vendor_id;
+	/* Some manifests say "org.apache" for all that comes from there: the list is surer. */
 	struct slice group = known_group(n->artifact);
+	if (!group.len && is_group(m->impl_vendor_id))
+		group = m->impl_vendor_id;
 	if (!group.len)
 		group = group_of_module(m->bundle_name, n->artifact);
 	if (!group.len)

@@ -22,6 +22,8 @@ static void file_names_are_split_before_the_version(void **state)
 	n = jar_file_name(SL("a-b-1.0-SNAPSHOT.war"));
 	assert_slice(n.artifact, "a-b");
 	assert_slice(n.version, "1.0-SNAPSHOT");
+	n = jar_file_name(SL("netty-x-4.1.100.Final-linux-x86_64.jar"));
+	assert_slice(n.version, "4.1.100.Final");
 	n = jar_file_name(SL("app.jar"));
 	assert_slice(n.artifact, "app");
 	assert_slice(n.version, "");
@@ -46,9 +48,24 @@ static void groups_are_guessed_from_what_is_there(void **state)
 	assert_slice(group_of(&a, "x-1.jar", "Implementation-Vendor-Id: org\n .acme\n", ""),
 		     "org.acme");
 	assert_slice(group_of(&a, "spring-core-5.3.3.jar", "", ""), "org.springframework");
+	assert_slice(group_of(&a, "antlr-runtime-3.jar", "", ""), "");
 	assert_slice(group_of(&a, "commons-io-2.6.jar", "", ""), "commons-io");
 	assert_slice(group_of(&a, "thing-2.6.jar", "", "com/acme/thing"), "com.acme");
 	assert_slice(group_of(&a, "thing-2.6.jar", "", ""), "");
+}
+
+static void archives_in_archives_have_a_path(void **state)
+{
+	auto_told struct told t;
+	(void)state;
+	told_init(&t);
+	struct slice path = test_source(&t.arena, "tests/corpus/lang_java/nested");
+	analyse(&t, "jar", "srv/app.war", test_read(&t.arena, path.ptr));
+	assert_int_equal(t.pkgs.len, 2);
+	assert_slice(t.pkgs.ptr[0].name, "org.acme:b");
+	assert_slice(t.pkgs.ptr[0].path, "srv/app.war/lib/b.jar");
+	assert_slice(t.pkgs.ptr[1].name, "org.acme:c");
+	assert_slice(t.pkgs.ptr[1].path, "");
 }
 
 static void what_is_no_zip_is_an_error(void **state)
@@ -142,6 +159,6 @@ static void parents_in_a_circle_end(void **state)
 
 RUN_TESTS(T(archives_tell_who_they_are_and_what_they_hold),
 	  T(file_names_are_split_before_the_version), T(groups_are_guessed_from_what_is_there),
-	  T(what_is_no_zip_is_an_error), T(project_files_give_what_they_ask_for),
-	  T(files_of_gradle_and_sbt_are_read), T(parents_and_bills_of_materials_of_the_tree_count),
-	  T(parents_in_a_circle_end))
+	  T(archives_in_archives_have_a_path), T(what_is_no_zip_is_an_error),
+	  T(project_files_give_what_they_ask_for), T(files_of_gradle_and_sbt_are_read),
+	  T(parents_and_bills_of_materials_of_the_tree_count), T(parents_in_a_circle_end))

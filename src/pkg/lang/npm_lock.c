@@ -21,6 +21,7 @@ struct npm_file {
 	struct map links;	  /* path of a link's target -> name it is known by */
 	struct buf key;
 	struct lang_lines lines;
+	size_t budget; /* bytes of keys still to be looked up: deep places ask for many */
 	bool rooted;
 };
 
@@ -182,6 +183,11 @@ static ssize_t resolve(struct npm_file *f, struct slice dir, struct slice name)
 		buf_puts(&f->key, dir);
 		buf_puts(&f->key, dir.len ? SL("/node_modules/") : SL("node_modules/"));
 		buf_puts(&f->key, name);
+		if (f->budget < f->key.len) {
+			pkg_warn_some(&f->w, "limit", "dependencies in deep places are left out");
+			return -1;
+		}
+		f->budget -= f->key.len;
 		ssize_t i = f->key.failed ? -1 : npm_graph_find(&f->g, buf_slice(&f->key));
 		if (i >= 0 && f->places.ptr[i].is_link)
 			return npm_graph_find(&f->g, f->places.ptr[i].target);
@@ -251,6 +257,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	if (slice_starts(file, "\xEF\xBB\xBF"))
 		f.lines.file = slice_from(file, 3);
 	buf_init(&f.key, 2 * MAX_PLACE);
+	f.budget = 64 * MIB + 64 * file.len;
 	if (lang_is_below(cx->path, "node_modules"))
 		return 0;
 	TRY(lang_json(&d, file, &root, err));

@@ -7,13 +7,35 @@ struct pods {
 	struct pkg_warnings w;
 	struct map versions; /* name -> slice */
 	struct map direct;
-	const struct node *sums, *external, *checkout;
+	struct map sums, external, checkout; /* name -> node */
 };
 
 static void pods_free(struct pods *p)
 {
 	map_free(&p->versions);
 	map_free(&p->direct);
+	map_free(&p->sums);
+	map_free(&p->external);
+	map_free(&p->checkout);
+}
+
+static int index_members(struct map *m, const struct node *in, struct err *err)
+{
+	if (!node_is(in, NODE_OBJECT))
+		return 0;
+	node_each (n, in) {
+		uint64_t *slot = map_put(m, n->key, NULL);
+		if (!slot)
+			return err_oom(err);
+		*slot = (uint64_t)(uintptr_t)n;
+	}
+	return 0;
+}
+
+static const struct node *member(const struct map *m, struct slice key)
+{
+	const uint64_t *slot = map_get(m, key);
+	return slot ? (const struct node *)(uintptr_t)*slot : NULL;
 }
 
 /* "Name/Sub (1.0)" or "Name": a map of one member where it needs something. */
@@ -54,9 +76,8 @@ static int add_one(struct pods *f, const struct node *n, struct err *err)
 		}
 	p.deps = lang_list(&f->w, &deps, p.name);
 	struct slice pod = lang_before(p.name, '/');
-	const struct node *from = node_member(f->external, pod),
-			  *at = node_member(f->checkout, pod);
-	p.digest = lang_hash(f->cx->arena, lang_scalar(node_member(f->sums, pod)));
+	const struct node *from = member(&f->external, pod), *at = member(&f->checkout, pod);
+	p.digest = lang_hash(f->cx->arena, lang_scalar(member(&f->sums, pod)));
 	if (node_get(from, ":path")) {
 		p.flags |= PKG_LOCAL;
 		p.origin = lang_get_scalar(from, ":path");
@@ -79,9 +100,9 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	TRY(lang_yaml(&d, file, &root, err));
 	if (!node_is(root, NODE_OBJECT))
 		return err_input(err, "not a lock file of CocoaPods");
-	p.sums = node_get(root, "SPEC CHECKSUMS");
-	p.external = node_get(root, "EXTERNAL SOURCES");
-	p.checkout = node_get(root, "CHECKOUT OPTIONS");
+	TRY(index_members(&p.sums, node_get(root, "SPEC CHECKSUMS"), err));
+	TRY(index_members(&p.external, node_get(root, "EXTERNAL SOURCES"), err));
+	TRY(index_members(&p.checkout, node_get(root, "CHECKOUT OPTIONS"), err));
 	node_each (n, node_get(root, "PODS"))
 		TRY(note(&p, n, err));
 	node_each (n, node_get(root, "DEPENDENCIES")) {

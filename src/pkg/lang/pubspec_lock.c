@@ -42,8 +42,11 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct node *root = NULL;
 	doc_init(&d);
 	TRY(lang_yaml(&d, file, &root, err));
+	const struct node *sdks = node_get(root, "sdks");
+	if (sdks && sdks->count > 100) /* there are two; the list is searched for every package */
+		return err_limit(err, "more than 100 SDKs");
 	node_each (n, node_get(root, "packages"))
-		TRY(add_one(cx, &w, n, node_get(root, "sdks"), &lines, err));
+		TRY(add_one(cx, &w, n, sdks, &lines, err));
 	return 0;
 }
 

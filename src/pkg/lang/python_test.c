@@ -154,8 +154,19 @@ static void requirement_forms_are_understood(void **state)
 	assert_false(py_req_parse(SL("==1.0"), &r));
 }
 
+static void large_real_files_are_read(void **state)
+{
+	static const struct lang_row rows[] = {{"pylock.toml", NULL, "pylock", NULL},
+					       {"requirements.txt", NULL, "requirements", NULL},
+					       {"go.mod", NULL, "go-mod", NULL},
+					       {"seal/go.mod", NULL, "go-mod", NULL},
+					       {0}};
+	(void)state;
+	lang_check("vuls-large", rows, NULL);
+}
+
 RUN_TESTS(T(installed_distributions_are_found), T(metadata_lies_in_directories_of_any_case),
 	  T(requirements_that_are_pinned_have_a_version), T(lock_files_give_every_package),
 	  T(other_python_files_give_what_they_pin), T(conda_files_are_read),
 	  T(environments_hold_packages_of_pip), T(poetry_projects_tell_groups),
-	  T(requirement_forms_are_understood))
+	  T(requirement_forms_are_understood), T(large_real_files_are_read))

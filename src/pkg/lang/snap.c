@@ -55,7 +55,10 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct snap s = {.cx = cx, .w = {.cx = cx}};
 	struct slice base = path_base(cx->path);
 	struct node *root = NULL;
+	static const char *const names[] = {"snap.yaml", "manifest.yaml", "dpkg.yaml", NULL};
 	doc_init(&d);
+	if (!slice_is_any(base, names))
+		return 0;
 	TRY(lang_yaml(&d, file, &root, err));
 	if (slice_is(base, "snap.yaml"))
 		return add_snap(&s, root, err);
@@ -70,8 +73,8 @@ const struct pkg_analyser pkg_analyser_snap = {
     .scope = PKG_INSTALLED,
     .kind = "snap",
     .group = "Snap",
-    .wants = PKG_WANTS({PKG_IN_DIR, "meta", "/snap.yaml"}, {PKG_IN_DIR, "snap", "/manifest.yaml"},
-		       {PKG_IN_DIR, "snappy", "/dpkg.yaml"}),
+    .wants = PKG_WANTS({PKG_IN_DIR, "meta", "snap.yaml"}, {PKG_IN_DIR, "snap", "manifest.yaml"},
+		       {PKG_IN_DIR, "snappy", "dpkg.yaml"}),
     .max_size = LANG_MANIFEST_MAX,
     .run = run,
 };

@@ -46,6 +46,8 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct pkg_warnings w = {.cx = cx};
 	struct stanza s = {0};
 	enum deb822_event e;
+	if (!slice_is(path_base(cx->path), "status"))
+		return 0;
 	while ((e = deb822_next(&d, &f)) != DEB822_END) {
 		if (e == DEB822_FIELD) {
 			field(&s, &f);
@@ -63,7 +65,7 @@ const struct pkg_analyser pkg_analyser_vcpkg = {
     .scope = PKG_INSTALLED,
     .kind = "vcpkg",
     .group = "vcpkg",
-    .wants = PKG_WANTS({PKG_IN_DIR, "vcpkg", "/status"}),
+    .wants = PKG_WANTS({PKG_IN_DIR, "vcpkg", "status"}),
     .max_size = LANG_LOCK_MAX,
     .run = run,
 };

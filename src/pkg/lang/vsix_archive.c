@@ -29,6 +29,9 @@ static int add_manifest(struct vsix *v, const struct zip_entry *e, struct err *e
 	doc_init(&d);
 	buf_init(&licenses, 64 * KIB);
 	buf_clear(&v->content);
+	v->total += (size_t)MIN(e->size, LANG_MANIFEST_MAX) + e->name.len;
+	if (v->total > MAX_TOTAL)
+		return err_limit(err, "manifests of the archive have more than 256 MiB");
 	if (zip_read(&v->z, e, &v->content, &own) < 0 ||
 	    lang_json(&d, buf_slice(&v->content), &root, &own) < 0) {
 		pkg_warn_some(&v->w, "corrupt", "%.*s: %s", SL_FMT(e->name), own.text);
@@ -37,9 +40,6 @@ static int add_manifest(struct vsix *v, const struct zip_entry *e, struct err *e
 	struct pkg p = {.type = SL("npm"),
 			.name = node_get_str(root, "name"),
 			.version = node_get_str(root, "version")};
-	v->total += v->content.len;
-	if (v->total > MAX_TOTAL)
-		return err_limit(err, "manifests of the archive have more than 256 MiB");
 	if (!p.name.len || !p.version.len || !npm_name_ok(p.name))
 		return 0;
 	lang_put_licenses(&licenses, node_get(root, "license"));

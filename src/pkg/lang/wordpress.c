@@ -38,6 +38,8 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 {
 	struct pkg_warnings w = {.cx = cx};
 	struct pkg p = {.type = SL("generic"), .name = SL("wordpress")};
+	if (!slice_is(path_base(cx->path), "version.php"))
+		return 0;
 	p.version = find_version(file);
 	return p.version.len ? lang_add(cx, &w, &p, err) : 0;
 }
@@ -48,7 +50,7 @@ const struct pkg_analyser pkg_analyser_wordpress = {
     .scope = PKG_INSTALLED,
     .kind = "wordpress",
     .group = "WordPress",
-    .wants = PKG_WANTS({PKG_IN_DIR, "wp-includes", "/version.php"}),
+    .wants = PKG_WANTS({PKG_IN_DIR, "wp-includes", "version.php"}),
     .max_size = MIB,
     .run = run,
 };

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "app/app_internal.h"
-#include "match/vex.h"
 
 struct scan_job {
 	struct scan_options opt;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/compare.h"
 #include "cmd/targets.h"
 
 #include <fcntl.h>

@@ -118,13 +118,9 @@ static int read_list(struct ignore_reading *r, struct slice text, const struct n
 	return 0;
 }
 
-static int rule_field(struct ignore_reading *r, struct slice text, const struct node *n,
-		      struct ignore_rule *rule)
+static int rule_scalar(struct ignore_reading *r, struct slice text, const struct node *n,
+		       struct ignore_rule *rule)
 {
-	if (slice_is(n->key, "paths"))
-		return read_list(r, text, n, &rule->paths, &rule->npaths);
-	if (slice_is(n->key, "purls"))
-		return read_list(r, text, n, &rule->purls, &rule->npurls);
 	bool scalar = node_is(n, NODE_STRING) || node_is(n, NODE_NUMBER);
 	if (slice_is(n->key, "id")) {
 		if (!scalar)
@@ -135,17 +131,27 @@ static int rule_field(struct ignore_reading *r, struct slice text, const struct 
 		rule->statement = scalar ? n->str : SL_NONE;
 	} else if (slice_is(n->key, "owner")) {
 		rule->owner = scalar ? n->str : SL_NONE;
-	} else if (slice_is(n->key, "expired_at") || slice_is(n->key, "expires")) {
-		if (!scalar || time_parse_day(n->str, &rule->expires) < 0 || rule->expires == 0)
-			return ignore_bad_line(r, ignore_line(text, n), "not a date (YYYY-MM-DD)",
-					       n->str);
 	} else {
-		return ignore_bad_line(r, ignore_line(text, n),
-				       "not a field of a rule (id, paths, purls, reason, owner, "
-				       "expires; or Trivy's statement, "
-				       "expired_at):",
-				       n->key);
+		return ignore_bad_line(
+		    r, ignore_line(text, n),
+		    "not a field of a rule (id, paths, purls, reason, owner, expires; or "
+		    "Trivy's statement, expired_at):",
+		    n->key);
 	}
+	return 0;
+}
+
+static int rule_field(struct ignore_reading *r, struct slice text, const struct node *n,
+		      struct ignore_rule *rule)
+{
+	if (slice_is(n->key, "paths"))
+		return read_list(r, text, n, &rule->paths, &rule->npaths);
+	if (slice_is(n->key, "purls"))
+		return read_list(r, text, n, &rule->purls, &rule->npurls);
+	if (!slice_is(n->key, "expired_at") && !slice_is(n->key, "expires"))
+		return rule_scalar(r, text, n, rule);
+	if (time_parse_day(n->str, &rule->expires) < 0 || rule->expires == 0)
+		return ignore_bad_line(r, ignore_line(text, n), "not a date (YYYY-MM-DD)", n->str);
 	return 0;
 }
 

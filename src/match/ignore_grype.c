@@ -164,20 +164,27 @@ static bool type_fits(struct slice want, struct slice type)
 	return false;
 }
 
+static bool place_fits(struct slice pattern, const struct inventory_pkg *p)
+{
+	struct slice place = p->pkg.path.len ? p->pkg.path : p->db_path;
+	if (!pattern.len)
+		return true;
+	return glob_match(pattern, place) ||
+	       (pattern.ptr[0] == '/' && glob_match(slice_from(pattern, 1), place));
+}
+
+static bool same_or_open(struct slice want, struct slice have)
+{
+	return !want.len || slice_eq(want, have);
+}
+
 bool ignore_more_fits(const struct ignore_more *m, const struct finding *x)
 {
 	const struct inventory_pkg *p = x->pkg;
 	if (!p || (m->exact_id && m->id.len && !slice_ieq(m->id, x->id)))
 		return false;
-	if (m->version.len && !slice_eq(m->version, p->pkg.version))
-		return false;
-	if (m->channel.len && !slice_eq(m->channel, x->channel))
-		return false;
-	struct slice place = p->pkg.path.len ? p->pkg.path : p->db_path;
-	if (m->location.len && !glob_match(m->location, place) &&
-	    !(m->location.ptr[0] == '/' && glob_match(slice_from(m->location, 1), place)))
-		return false;
-	return type_fits(m->type, p->pkg.type) && type_fits(m->language, p->pkg.type) &&
-	       fix_state_fits(m->fix_state, x) && pattern_fits(m->name, p->pkg.name) &&
-	       (!m->upstream.len || pattern_fits(m->upstream, p->pkg.src_name));
+	return same_or_open(m->version, p->pkg.version) && same_or_open(m->channel, x->channel) &&
+	       place_fits(m->location, p) && type_fits(m->type, p->pkg.type) &&
+	       type_fits(m->language, p->pkg.type) && fix_state_fits(m->fix_state, x) &&
+	       pattern_fits(m->name, p->pkg.name) && pattern_fits(m->upstream, p->pkg.src_name);
 }

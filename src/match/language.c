@@ -24,7 +24,8 @@ static const struct {
     {"bitnami", "Bitnami"},
     {"github", "GitHub Actions"},
     {"opam", "opam"},
-    {"vscode", "VSCode"},	      {"cocoapods", "CocoaPods"},
+    {"vscode", "VSCode"},
+    {"cocoapods", "CocoaPods"},
 };
 
 struct slice language_channel(struct slice type)

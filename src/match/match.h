@@ -101,3 +101,5 @@ const struct ignore_rule *ignore_expired(const struct ignore_list *l, int32_t to
 /* The rule that takes x away on `today`, or NULL. Aliases count; target is the report target. */
 const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct finding *x,
 				      struct slice target, int32_t today);
+
+#include "match/vex.h"

@@ -89,3 +89,5 @@ struct report_writer {
 };
 const struct report_writer *report_find(struct slice name);
 const struct report_writer *const *report_writers(size_t *n);
+
+#include "report/compare.h"

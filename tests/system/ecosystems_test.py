@@ -33,16 +33,16 @@ def lock_files_count_in_trees_and_installed_packages_in_roots(work):
 def a_bare_directory_is_a_tree_or_a_root_by_what_lies_in_it(work):
     db = build(work, python_records())
     put(work + "/tree/Cargo.lock", CARGO % ("time", "0.1.43"))
-    debian_root(work + "/root")
+    debian_root(work + "/system")
     assert packages(scan(db, work + "/tree")) == [("Cargo.lock", "time", "0.1.43")]
-    assert any(p[1] == "urllib3" for p in packages(scan(db, work + "/root")))
+    assert any(p[1] == "urllib3" for p in packages(scan(db, work + "/system")))
 
 
 @test
 def files_of_the_distribution_are_its_own_business(work):
     db = build(work, python_records())
-    debian_root(work + "/root")
-    report = scan(db, "rootfs:" + work + "/root")
+    debian_root(work + "/system")
+    report = scan(db, "rootfs:" + work + "/system")
     assert [f[1:] for f in found(report)] == [("CVE-2023-43804", "urllib3", "1.26.0")], found(report)
     owners = {p["Name"]: p.get("Owner") for x in report["Results"] if x["Class"] == "lang-pkgs" for p in x["Packages"]}
     assert owners == {"requests": "python3-requests@2.28.1+dfsg-1", "urllib3": None}, owners
@@ -51,19 +51,19 @@ def files_of_the_distribution_are_its_own_business(work):
 @test
 def a_package_of_another_vendor_does_not_hide_what_it_brings(work):
     db = build(work, python_records())
-    debian_root(work + "/root")
-    put(work + "/root/var/lib/dpkg/status", (STATUS % ("python3-requests", "2.28.1")).replace("Debian <x@debian.org>", "Vendor <deb@nodesource.com>"))
-    assert {f[2] for f in found(scan(db, "rootfs:" + work + "/root"))} == {"requests", "urllib3"}
+    debian_root(work + "/system")
+    put(work + "/system/var/lib/dpkg/status", (STATUS % ("python3-requests", "2.28.1")).replace("Debian <x@debian.org>", "Vendor <deb@nodesource.com>"))
+    assert {f[2] for f in found(scan(db, "rootfs:" + work + "/system"))} == {"requests", "urllib3"}
 
 
 @test
 def an_sbom_gives_the_findings_of_what_it_describes(work):
     db = build(work, python_records())
-    debian_root(work + "/root")
-    before = scan(db, "rootfs:" + work + "/root")
+    debian_root(work + "/system")
+    before = scan(db, "rootfs:" + work + "/system")
     for name in ("cyclonedx", "spdx-json", "spdx"):
         path = work + "/bom." + name
-        r = strake("sbom", "--format", name, "--output", path, "rootfs:" + work + "/root")
+        r = strake("sbom", "--format", name, "--output", path, "rootfs:" + work + "/system")
         assert r.code == 0, r.err
         after = scan(db, "sbom:" + path)
         assert [f[1:] for f in found(after)] == [f[1:] for f in found(before)], name
@@ -201,7 +201,7 @@ def trivys_own_cases_give_its_findings(work):
 
 # Our own judgement where it differs from the derived list, with the reason.
 EXPLAINED = {
-    ("lang/cargo-lock/syft/rust/path-deps/Cargo.lock", "telemetry"): "a path dependency: the published crate of that name is another",
+    ("lang/cargo-lock/syft/rust/path-deps/Cargo.lock", "telemetry"): "a path dependency: the published package of that name is another",
 }
 
 

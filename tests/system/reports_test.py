@@ -25,14 +25,14 @@ def formats():
 
 def stage(work):
     """A Debian with Python packages and a lock file, judged by everything that is known of them."""
-    debian_root(work + "/root")
-    put(work + "/root/srv/app/Cargo.lock", '[[package]]\nname = "time"\nversion = "0.1.43"\n'
+    debian_root(work + "/system")
+    put(work + "/system/srv/app/Cargo.lock", '[[package]]\nname = "time"\nversion = "0.1.43"\n'
         'source = "registry+https://example.org/index"\ndependencies = ["libc"]\n\n[[package]]\nname = "libc"\nversion = "0.2.1"\n'
         'source = "registry+https://example.org/index"\n')
     rec = osv("RUSTSEC-2024-1", "crates.io", "time", [{"introduced": "0"}, {"fixed": "0.2.23"}], ["CVE-2020-26235"])
     rec.update(summary="A segmentation fault", details="Several lines\nof text", severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:H"}],
                references=[{"type": "WEB", "url": "https://example.org/a"}], published="2020-11-18T00:00:00Z")
-    return build(work, python_records() + [rec]), "rootfs:" + work + "/root"
+    return build(work, python_records() + [rec]), "rootfs:" + work + "/system"
 
 
 @test

@@ -139,6 +139,7 @@ struct jar_name jar_file_name(struct slice base)
  * artifact's own name. The first row that fits counts. */
 static const struct {
 	const char *artifact, *group;
+	uint32_t below; /* only versions below this major one; 0: all */
 } known[] = {
     {"spring-boot*", "org.springframework.boot"},
     {"spring-security-*", "org.springframework.security"},
@@ -169,6 +170,7 @@ static const struct {
     {"opentelemetry-*", "io.opentelemetry"},
     {"reactor-netty*", "io.projectreactor.netty"},
     {"reactor-*", "io.projectreactor"},
+    {"okhttp*", "com.squareup.okhttp", 3},
     {"okhttp*", "com.squareup.okhttp3"},
     {"okio*", "com.squareup.okio"},
     {"bcprov-*", "org.bouncycastle"},
@@ -189,6 +191,7 @@ static const struct {
     {"junit-platform-*", "org.junit.platform"},
     {"junit", "junit"},
     {"mockito-*", "org.mockito"},
+    {"asm", "*", 4},
     {"asm", "org.ow2.asm"},
     {"asm-*", "org.ow2.asm"},
     {"aspectjrt", "org.aspectj"},
@@ -224,6 +227,44 @@ static const struct {
     {"commons-validator", "*"},
     {"commons-configuration", "*"},
     {"commons-*", "org.apache.commons"},
+    {"oro", "*"},
+    {"classworlds", "*"},
+    {"xml-apis", "*"},
+    {"xalan", "*"},
+    {"antlr", "*"},
+    {"ognl", "*"},
+    {"cglib", "*"},
+    {"jaxen", "*"},
+    {"dom4j", "*", 2},
+    {"dom4j", "org.dom4j"},
+    {"xercesImpl", "xerces"},
+    {"velocity", "org.apache.velocity"},
+    {"velocity-*", "org.apache.velocity"},
+    {"plexus-*", "org.codehaus.plexus"},
+    {"xstream", "com.thoughtworks.xstream"},
+    {"xmlbeans", "org.apache.xmlbeans"},
+    {"poi", "org.apache.poi"},
+    {"poi-*", "org.apache.poi"},
+    {"batik-*", "org.apache.xmlgraphics"},
+    {"servlet-api", "javax.servlet"},
+    {"jstl", "javax.servlet"},
+    {"groovy", "org.codehaus.groovy", 4},
+    {"groovy-*", "org.codehaus.groovy", 4},
+    {"groovy", "org.apache.groovy"},
+    {"groovy-*", "org.apache.groovy"},
+    {"hibernate-core", "org.hibernate", 6},
+    {"hibernate-core", "org.hibernate.orm"},
+    {"jackson-dataformat-*", "com.fasterxml.jackson.dataformat"},
+    {"jackson-datatype-*", "com.fasterxml.jackson.datatype"},
+    {"jackson-module-*", "com.fasterxml.jackson.module"},
+    {"jetty-*", "org.eclipse.jetty"},
+    {"undertow-*", "io.undertow"},
+    {"fastjson", "com.alibaba"},
+    {"druid", "com.alibaba"},
+    {"HikariCP", "com.zaxxer"},
+    {"jedis", "redis.clients"},
+    {"lettuce-core", "io.lettuce"},
+    {"mongo-java-driver", "org.mongodb"},
 };
 
 static bool fits(struct slice artifact, const char *pattern)
@@ -234,10 +275,21 @@ static bool fits(struct slice artifact, const char *pattern)
 	return artifact.len >= n - 1 && memcmp(artifact.ptr, pattern, n - 1) == 0;
 }
 
-static struct slice known_group(struct slice artifact)
+static uint32_t major_of(struct slice version)
 {
+	uint32_t major = 0;
+	size_t n = 0;
+	while (n < version.len && is_digit(version.ptr[n]))
+		n++;
+	return slice_u32(slice_sub(version, 0, n), &major) < 0 ? UINT32_MAX : major;
+}
+
+static struct slice known_group(struct slice artifact, struct slice version)
+{
+	uint32_t major = major_of(version);
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (fits(artifact, known[i].artifact))
+		if (fits(artifact, known[i].artifact) &&
+		    (!known[i].below || major < known[i].below))
 			return slice_is(slice_str(known[i].group), "*") ? artifact
 									: slice_str(known[i].group);
 	return SL_NONE;
@@ -269,7 +321,7 @@ static struct slice guess_group(struct arena *a, const struct jar_name *n,
 	if (m->group.len)
 		return m->group;
 	/* Some manifests say "org.apache" for all that comes from there: the list is surer. */
-	struct slice group = known_group(n->artifact);
+	struct slice group = known_group(n->artifact, n->version);
 	if (!group.len && is_group(m->impl_vendor_id))
 		group = m->impl_vendor_id;
 	if (!group.len)

@@ -48,6 +48,8 @@ static void groups_are_guessed_from_what_is_there(void **state)
 	assert_slice(group_of(&a, "x-1.jar", "Implementation-Vendor-Id: org\n .acme\n", ""),
 		     "org.acme");
 	assert_slice(group_of(&a, "spring-core-5.3.3.jar", "", ""), "org.springframework");
+	assert_slice(group_of(&a, "asm-3.3.1.jar", "", ""), "asm");
+	assert_slice(group_of(&a, "asm-9.1.jar", "", ""), "org.ow2.asm");
 	assert_slice(group_of(&a, "antlr-runtime-3.jar", "", ""), "");
 	assert_slice(group_of(&a, "commons-io-2.6.jar", "", ""), "commons-io");
 	assert_slice(group_of(&a, "thing-2.6.jar", "", "com/acme/thing"), "com.acme");

@@ -150,10 +150,23 @@ int adv_build_add(struct adv_build *b, const char *path, struct err *err) must_u
 /* Deterministic: the same inputs in any order give the same bytes. Atomic. */
 int adv_build_write(struct adv_build *b, const char *out, struct err *err) must_use;
 
+/* The same for one of many: a broken file is reported and passed over, as in a folder. */
+int adv_build_add_some(struct adv_build *b, const char *path, struct err *err) must_use;
+
 /* What a report (SchemaVersion 2, one or an array) says about problems, as the bytes of a database without
  * statements: for adv_open_memory. */
 struct node;
 int adv_image_of_report(const struct node *root, struct buf *image, struct err *err) must_use;
+
+/* ---- differences ---- */
+
+/* What turns the file `from` into the file `to`, appended to out (docs/database-format.md, "Deltas"). */
+int adv_delta_make(struct slice from, struct slice to, struct buf *out, struct err *err) must_use;
+/* The file that a delta leads to; out has to be empty. Over max bytes is ERR_LIMIT. The result has the right
+ * length and header; whether it is the right file is for the caller's digest to say. */
+int adv_delta_apply(struct slice from, struct slice delta, uint64_t max, struct buf *out,
+		    struct err *err) must_use;
+#define ADV_FILE_FORMAT 1 /* the format that this program reads and writes */
 
 /* CVSS base score of a v2, v3.0, v3.1 or v4.0 vector: 0, or -EINVAL when it is none. */
 int adv_cvss_score(struct slice vector, double *score, unsigned *version) must_use;

@@ -435,3 +435,9 @@ int adv_build_add(struct adv_build *b, const char *path, struct err *err)
 	struct source s = {.b = b};
 	return add_path(&s, path, 0, err);
 }
+
+int adv_build_add_some(struct adv_build *b, const char *path, struct err *err)
+{
+	struct source s = {.b = b, .in_folder = true};
+	return add_path(&s, path, 0, err);
+}

@@ -24,7 +24,8 @@ struct scan_options {
 	bool starter_only;
 	const char *db; /* advisory database; NULL = the usual places, else the starter set */
 	struct match_filter filter;
-	struct slice *vex_files; /* VEX documents */
+	bool attached_sbom, attached_vex; /* documents that hang on images are used */
+	struct slice *vex_files;	  /* VEX documents */
 	size_t nvex_files;
 	struct slice *ignore_files;
 	size_t nignore_files;

@@ -53,29 +53,35 @@ static int take_layers(struct scan_job *job, const struct sbom *s, struct report
 	return 0;
 }
 
-int job_scan_sbom(struct scan_job *job, struct slice path, struct err *err)
+int job_report_sbom(struct scan_job *job, struct slice text, struct slice name, struct slice type,
+		    struct err *err)
 {
-	auto_buf struct buf text = {0};
 	struct incomplete_list inc = {0};
 	struct sbom *s = arena_new(&job->arena, struct sbom);
-	struct report r = {.artifact_name = path};
+	struct report r = {.artifact_name = name, .artifact_type = type};
+	const char *kind = sbom_sniff(text);
 	if (!s)
 		return err_oom(err);
-	TRY(read_text(path, MAX_SBOM, &text, err));
-	const char *kind = sbom_sniff(buf_slice(&text));
-	TRY(sbom_read(buf_slice(&text), &job->arena, s, err));
-	/* Trivy's words */
-	r.artifact_type = kind && strncmp(kind, "cyclonedx", 9) == 0 ? SL("cyclonedx")
-			  : kind && strncmp(kind, "spdx", 4) == 0    ? SL("spdx")
-								     : SL("sbom");
+	TRY(sbom_read(text, &job->arena, s, err));
+	if (!type.len) /* Trivy's words */
+		r.artifact_type = kind && strncmp(kind, "cyclonedx", 9) == 0 ? SL("cyclonedx")
+				  : kind && strncmp(kind, "spdx", 4) == 0    ? SL("spdx")
+									     : SL("sbom");
 	r.image_id = s->image_id;
 	r.platform = s->platform;
 	TRY(take_layers(job, s, &r, err));
-	int rc = take_gaps(s, path, &inc, err);
+	int rc = take_gaps(s, name, &inc, err);
 	if (rc == 0)
 		rc = job_report(job, &r, &s->inv, &inc, err);
 	free(inc.items);
 	return rc;
+}
+
+int job_scan_sbom(struct scan_job *job, struct slice path, struct err *err)
+{
+	auto_buf struct buf text = {0};
+	TRY(read_text(path, MAX_SBOM, &text, err));
+	return job_report_sbom(job, buf_slice(&text), path, SL_NONE, err);
 }
 
 /* ---- package URLs ---- */

@@ -27,7 +27,17 @@ int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
 int job_scan_images(struct scan_job *job, enum image_kind kind, struct slice where,
 		    struct slice name, struct err *err) must_use;
 
+/* ---- what hangs on an image ---- */
+/* 1: an SBOM was there and is reported in place of a scan. 0: none. */
+int job_scan_attached(struct scan_job *job, enum image_kind kind, struct slice where,
+		      struct err *err) must_use;
+int job_take_attached_vex(struct scan_job *job, enum image_kind kind, struct slice where,
+			  struct err *err) must_use;
+
 /* ---- targets that are no images ---- */
+/* One more report from an SBOM's text. type: artifact type, empty = the kind of the SBOM. */
+int job_report_sbom(struct scan_job *job, struct slice text, struct slice name, struct slice type,
+		    struct err *err) must_use;
 /* A directory: scopes say what counts in it, type is the artifact type. */
 int job_scan_tree(struct scan_job *job, struct slice dir, struct slice name, const char *type,
 		  struct err *err) must_use;

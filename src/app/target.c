@@ -129,6 +129,15 @@ static int scan_image_target(struct scan_job *job, struct slice target, struct e
 	enum image_kind kind;
 	struct slice where;
 	TRY(image_target(target, &kind, &where, err));
+	if (job->opt.attached_vex && job_take_attached_vex(job, kind, where, err) < 0)
+		return err_wrap(err, "%.*s: VEX of the image", SL_FMT(where));
+	if (job->opt.attached_sbom) {
+		int used = job_scan_attached(job, kind, where, err);
+		if (used)
+			return used < 0 ? err_wrap(err, "%.*s: SBOM of the image", SL_FMT(where))
+					: 0;
+		log_info("%.*s: no SBOM hangs on it, so it is scanned", SL_FMT(where));
+	}
 	int r = job_scan_images(job, kind, where, where, err);
 	return r < 0 && kind != IMAGE_DOCKER && kind != IMAGE_PODMAN && kind != IMAGE_NAME
 		   ? err_wrap(err, "%.*s", SL_FMT(where))

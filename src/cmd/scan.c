@@ -14,8 +14,8 @@ static const struct opt scan_options[] = {
      ".trivyignore[.yaml] of the working "
      "directory"},
     {"vex", 0, OPT_LIST, "FILE", NULL,
-     "VEX document (OpenVEX, CSAF, CycloneDX): what it calls not affected or fixed is left out; "
-     "may be repeated"},
+     "VEX document (OpenVEX, CSAF, CycloneDX), or oci for those that hang on the image: what it "
+     "calls not affected or fixed is left out; may be repeated"},
     {"show-suppressed", 0, OPT_FLAG, NULL, NULL, "list what an ignore file or VEX took away"},
     {"exit-code", 0, OPT_NUMBER, "N", "0", "exit with N when something was found"},
     {"fail-on", 0, OPT_LIST, "LIST", NULL,

@@ -55,9 +55,13 @@ static int read_sources(const struct options *o, struct scan_options *s)
 
 int cmd_target_options(const struct options *o, struct scan_options *s)
 {
-	static const char *const types[] = {"os", "library"};
+	static const char *const types[] = {"os", "library"}, *const sources[] = {"oci"};
 	uint32_t bits;
-	int r = cmd_word_bits(o, "pkg-types", (struct words){types, ARRAY_LEN(types)}, &bits);
+	int r =
+	    cmd_word_bits(o, "sbom-sources", (struct words){sources, ARRAY_LEN(sources)}, &bits);
+	s->attached_sbom = bits & 1;
+	if (r == 0)
+		r = cmd_word_bits(o, "pkg-types", (struct words){types, ARRAY_LEN(types)}, &bits);
 	if (r == 0)
 		r = read_sources(o, s);
 	if (r == 0)
@@ -94,12 +98,25 @@ static int copy_list(const struct options *o, const char *name, struct slice *to
 	return 0;
 }
 
+/* "oci" among the VEX files means those that hang on the image. */
+static void take_oci(struct scan_options *s, struct slice *vex)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < s->nvex_files; i++)
+		if (slice_is(vex[i], "oci"))
+			s->attached_vex = true;
+		else
+			vex[kept++] = vex[i];
+	s->nvex_files = kept;
+}
+
 int cmd_decisions(const struct options *o, struct scan_options *s, struct slice *ignores,
 		  struct slice *vex, size_t n)
 {
 	int r = copy_list(o, "ignorefile", ignores, n, &s->nignore_files);
 	if (r == 0)
 		r = copy_list(o, "vex", vex, n, &s->nvex_files);
+	take_oci(s, vex);
 	s->ignore_files = ignores;
 	s->ignore_files_given = s->nignore_files > 0;
 	s->vex_files = vex;

@@ -15,6 +15,8 @@
 	 "all; auto: installed in images and root file systems, lock in source trees"}, \
 	{"skip-dirs", 0, OPT_LIST, "PATTERN", NULL, "leave out directories of the target that fit"}, \
 	{"skip-files", 0, OPT_LIST, "PATTERN", NULL, "leave out files of the target that fit"}, \
+	{"sbom-sources", 0, OPT_LIST, "LIST", NULL, \
+	 "oci: an SBOM that hangs on the image in its registry or layout stands for a scan of it"}, \
 	{"include-dev-deps", 0, OPT_FLAG, NULL, NULL, "packages too that only development needs"}, \
 	{"platform", 0, OPT_STRING, "OS/ARCH", NULL, "of a multi-platform image; default this machine's"}, \
 	{"all-platforms", 0, OPT_FLAG, NULL, NULL, "every platform of a multi-platform image, one report each"}, \

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports and bills of materials: formats, schemas, reading back, comparing, explaining."""
+import base64
 import collections
 import json
 import os
 import re
 
 from ecosystems_lib import build, debian_root, found, osv, put, python_records, scan
-from lib import Skip, data, main, strake, test
+from lib import Skip, data, debian_layer, main, oci, sha, strake, tar, test
 
 STEADY = {"SOURCE_DATE_EPOCH": "1700000000"}
 
@@ -194,6 +195,57 @@ def other_tools_documents_match(work):
     report = scan(db, put(work + "/syft.json", json.dumps(syft)))
     assert [f[1:] for f in found(report)] == [("CVE-2023-43804", "urllib3", "1.26.0")], found(report)
     assert report["Metadata"]["OS"]["Family"] == "debian"
+
+
+# ---- documents that hang on an image ----
+
+def attach(layout, artifact_type, blob, media):
+    """Adds a referrer of the layout's image, as ORAS and cosign with OCI 1.1 do."""
+    def store(b):
+        path = os.path.join(layout, "blobs", "sha256", sha(b)[7:])
+        open(path, "wb").write(b)
+        return {"digest": sha(b), "size": len(b)}
+    index = json.load(open(layout + "/index.json", encoding="utf-8"))
+    image = {k: index["manifests"][0][k] for k in ("mediaType", "digest", "size")}
+    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "artifactType": artifact_type,
+                "config": dict(store(b"{}"), mediaType="application/vnd.oci.empty.v1+json"),
+                "layers": [dict(store(blob), mediaType=media)], "subject": image}
+    index["manifests"].append(dict(store(json.dumps(manifest).encode()), mediaType=manifest["mediaType"], artifactType=artifact_type))
+    json.dump(index, open(layout + "/index.json", "w", encoding="utf-8"))
+
+
+def envelope(statement):
+    payload = base64.b64encode(json.dumps(statement).encode()).decode()
+    return json.dumps({"payloadType": "application/vnd.in-toto+json", "payload": payload, "signatures": [{"sig": "AA=="}]}).encode()
+
+
+@test
+def an_attached_sbom_stands_for_a_scan_when_asked_for(work):
+    db = build(work, python_records())
+    layout = work + "/layout"
+    oci(layout, [debian_layer([("base-files", "12")])])
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"type": "library", "name": "urllib3", "version": "1.26.0", "purl": "pkg:pypi/urllib3@1.26.0"}]}
+    plain = strake("scan", "--db", db, "--format", "json", "--sbom-sources", "oci", "oci:" + layout)
+    assert "no SBOM hangs on it" in plain.err and not found(plain.json()), plain
+    attach(layout, "application/vnd.cyclonedx+json", envelope({"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://cyclonedx.org/bom", "predicate": bom}),
+           "application/vnd.dsse.envelope.v1+json")
+    assert not found(scan(db, "oci:" + layout))
+    r = strake("scan", "--db", db, "--format", "json", "--sbom-sources", "oci", "oci:" + layout)
+    assert [f[1:] for f in found(r.json())] == [("CVE-2023-43804", "urllib3", "1.26.0")], r
+    assert "signature is not verified" in r.err
+
+
+@test
+def vex_of_the_image_is_taken_when_asked_for(work):
+    db = build(work, python_records())
+    layout = work + "/layout"
+    oci(layout, [tar([("usr/lib/python3/site-packages/urllib3-1.26.0.dist-info/METADATA", b"Metadata-Version: 2.1\nName: urllib3\nVersion: 1.26.0\n")])])
+    vex = {"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2024-01-01T00:00:00Z", "statements": [
+        {"vulnerability": {"name": "CVE-2023-43804"}, "products": [{"@id": "pkg:pypi/urllib3"}], "status": "not_affected", "justification": "inline_mitigations_already_exist"}]}
+    attach(layout, "application/vnd.openvex", envelope({"predicateType": "https://openvex.dev/ns/v0.2.0", "predicate": vex}), "application/vnd.dsse.envelope.v1+json")
+    assert len(found(scan(db, "oci:" + layout))) == 1
+    report = scan(db, "--vex", "oci", "oci:" + layout)
+    assert not found(report) and "inline_mitigations" in report["Suppressed"][0]["Reason"], report
 
 
 # ---- comparing and explaining ----

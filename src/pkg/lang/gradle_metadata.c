@@ -12,6 +12,8 @@ static int start(void *arg, const char *element, const char *const *attrs, struc
 {
 	struct reading *r = arg;
 	r->is_metadata = r->is_metadata || strcmp(element, "verification-metadata") == 0;
+	if (!r->is_metadata)
+		return err_input(err, "not a list of Gradle's dependency verification");
 	if (strcmp(element, "component") != 0)
 		return 0;
 	const char *group = xml_attr(attrs, "group"), *name = xml_attr(attrs, "name"),
@@ -32,8 +34,7 @@ static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 	struct reading r = {.cx = cx, .w = {.cx = cx}};
 	auto_xml struct xml x = {0};
 	TRY(xml_begin(&x, &handler, &r, NULL, err));
-	TRY(xml_feed(&x, file, true, err));
-	return r.is_metadata ? 0 : err_input(err, "not a list of Gradle's dependency verification");
+	return xml_feed(&x, file, true, err);
 }
 
 const struct pkg_analyser pkg_analyser_gradle_metadata = {

@@ -83,6 +83,7 @@ int adv_open_memory(struct slice image, struct adv_db **ret,
 const struct slice *
 adv_starter(void); /* the compiled-in starter set, as adv_open_memory wants it */
 void adv_close(struct adv_db **db);
+struct slice adv_bytes(const struct adv_db *db); /* the whole file */
 #define auto_adv CLEANUP(adv_close)
 
 /* A package's name as the look-up wants it (PEP 503 for PyPI, lower case for NuGet, ...). */

@@ -108,6 +108,11 @@ int adv_open(const char *path, struct adv_db **ret, struct err *err)
 	return 0;
 }
 
+struct slice adv_bytes(const struct adv_db *db)
+{
+	return db->image;
+}
+
 void adv_close(struct adv_db **db)
 {
 	if (!*db)

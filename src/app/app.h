@@ -2,6 +2,7 @@
 /* Jobs: the only place that knows all modules and joins them for the commands. */
 #pragma once
 
+#include "app/db_jobs.h"
 #include "image/image.h"
 #include "match/match.h"
 #include "report/report.h"

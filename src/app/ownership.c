@@ -50,15 +50,21 @@ int ownership_mark(struct inventory *inv, struct arena *a, struct err *err)
 		return 0;
 	TRY(collect(inv, &files, err));
 	find_owners(inv, &files);
+	size_t kept = inv->nsystem;
 	for (size_t i = inv->nsystem; i < inv->npkgs; i++) {
 		const uint64_t *owner = map_get(&files, key_of(inv->pkgs[i].db_path));
-		if (!owner || !*owner)
+		bool owned = owner && *owner;
+		if (owned && inv->pkgs[i].pkg.flags & PKG_IS_FILE)
+			continue;
+		inv->pkgs[kept] = inv->pkgs[i];
+		struct inventory_pkg *to = &inv->pkgs[kept++];
+		if (!owned)
 			continue;
 		const struct pkg *p = &inv->pkgs[*owner - 1].pkg;
-		inv->pkgs[i].owner =
-		    arena_printf(a, "%.*s@%.*s", SL_FMT(p->name), SL_FMT(p->version));
-		if (!inv->pkgs[i].owner.ptr)
+		to->owner = arena_printf(a, "%.*s@%.*s", SL_FMT(p->name), SL_FMT(p->version));
+		if (!to->owner.ptr)
 			return err_oom(err);
 	}
+	inv->npkgs = kept;
 	return 0;
 }

@@ -33,6 +33,11 @@ static size_t chunk_head(void)
 void arena_reset(struct arena *a)
 {
 	struct arena_chunk *keep = a->chunks;
+	/* What one large item needed is not kept for the many small ones. */
+	if (keep && keep->size > MIB) {
+		arena_free(a);
+		return;
+	}
 	if (!keep)
 		return;
 	a->chunks = keep->next;
@@ -97,6 +102,21 @@ struct slice arena_dup(struct arena *a, struct slice s)
 	if (s.len)
 		memcpy(p, s.ptr, s.len);
 	return slice_of(p, s.len);
+}
+
+struct slice arena_join(struct arena *a, const struct slice *parts, size_t n)
+{
+	size_t total = 0, at = 0;
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_add_overflow(total, parts[i].len, &total))
+			return SL_NONE;
+	char *p = total < SIZE_MAX ? arena_alloc(a, total + 1) : NULL;
+	for (size_t i = 0; p && i < n; i++) {
+		if (parts[i].len)
+			memcpy(p + at, parts[i].ptr, parts[i].len);
+		at += parts[i].len;
+	}
+	return p ? slice_of(p, total) : SL_NONE;
 }
 
 struct slice arena_printf(struct arena *a, const char *fmt, ...)

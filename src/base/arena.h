@@ -23,6 +23,11 @@ void *arena_alloc(struct arena *a, size_t size) must_use;
 void *arena_array(struct arena *a, size_t n, size_t size) must_use; /* n * size, checked */
 /* Copy; ptr is NUL-terminated; on failure ptr is NULL (and len 0). */
 struct slice arena_dup(struct arena *a, struct slice s);
+/* The parts one behind the other: whole, where SL_FMT would cut a long one, and with any NUL bytes. */
+struct slice arena_join(struct arena *a, const struct slice *parts, size_t n);
+#define arena_cat(a, ...)                                                                          \
+	arena_join(a, (const struct slice[]){__VA_ARGS__},                                         \
+		   sizeof((const struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
 struct slice arena_printf(struct arena *a, const char *fmt, ...) printf_like(2, 3);
 #define arena_new(a, type) ((type *)arena_alloc(a, sizeof(type)))
 #define auto_arena	   CLEANUP(arena_free)

@@ -84,8 +84,14 @@ void time_text(int64_t seconds, char out[TIME_TEXT])
 {
 	time_t t = (time_t)seconds;
 	struct tm tm;
-	if (!gmtime_r(&t, &tm) || strftime(out, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	/* RFC 3339 section 5.6: four digits of year, which strftime does not pad. */
+	if (!gmtime_r(&t, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
 		snprintf(out, TIME_TEXT, "invalid");
+	else
+		snprintf(out, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+			 (tm.tm_year + 1900u) % 10000u, (tm.tm_mon + 1u) % 100u,
+			 (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
+			 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
 }
 
 void time_day_text(int32_t day, char out[TIME_TEXT])

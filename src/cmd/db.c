@@ -174,7 +174,27 @@ static int put_json(struct buf *out)
 	return cmd_write(NULL, buf_slice(out), &err) < 0 ? cmd_fail(&err) : 0;
 }
 
-static void json_info(struct json_writer *w, const struct adv_db *db, const char *path)
+/* Which bytes these are, and as far as it is known where they came from and who signed them. */
+static int find_origin(const struct adv_db *db, const char *path, struct arena *a,
+		       struct db_state *ret, struct err *err)
+{
+	unsigned char sum[SHA256_LEN];
+	char digest[DIGEST_TEXT];
+	struct slice bytes = adv_bytes(db);
+	TRY(sha256_of(bytes, sum, err));
+	digest_text(sum, digest);
+	*ret = (struct db_state){.digest = arena_dup(a, slice_str(digest))};
+	return path[0] ? db_state_read(path, ret->digest, a, ret, err) : 0;
+}
+
+static void print_origin(const struct db_state *from)
+{
+	printf("  %.*s%s%.*s%s%s\n", SL_FMT(from->digest), from->source.len ? ", from " : "",
+	       SL_FMT(from->source), from->key[0] ? ", signed by key " : "", from->key);
+}
+
+static void json_info(struct json_writer *w, const struct adv_db *db, const char *path,
+		      const struct db_state *from)
 {
 	struct adv_info info;
 	char when[TIME_TEXT];
@@ -185,6 +205,9 @@ static void json_info(struct json_writer *w, const struct adv_db *db, const char
 	jw_kbool(w, "Starter", info.starter);
 	jw_kstr(w, "Built", slice_str(when));
 	jw_ku64(w, "Size", info.size);
+	jw_kstr(w, "Digest", from->digest);
+	jw_kstr_opt(w, "Source", from->source);
+	jw_kstr_opt(w, "SignedBy", slice_str(from->key));
 	jw_ku64(w, "Vulnerabilities", info.vulns);
 	jw_ku64(w, "Statements", info.rows);
 	jw_ku64(w, "Packages", info.keys);
@@ -216,17 +239,22 @@ static int run_status(const struct options *o)
 	int r = cmd_table_or_json(o, &json);
 	if (r)
 		return r;
-	if (open_db(o, &db, path, sizeof(path), &err) < 0)
+	auto_arena struct arena a;
+	struct db_state from;
+	arena_init(&a, MIB);
+	if (open_db(o, &db, path, sizeof(path), &err) < 0 ||
+	    find_origin(db, path, &a, &from, &err) < 0)
 		return cmd_fail(&err);
 	if (!json) {
 		print_info(db, path);
+		print_origin(&from);
 		return 0;
 	}
 	auto_buf struct buf out;
 	struct json_writer w;
 	buf_init(&out, 16 * MIB);
 	jw_init(&w, &out, 2);
-	json_info(&w, db, path);
+	json_info(&w, db, path, &from);
 	return put_json(&out);
 }
 

@@ -17,11 +17,43 @@ static unsigned terminal_width(void)
 	return 80;
 }
 
+/* Trivy writes @FILE. */
+static int read_template(const struct options *o, struct buf *text, struct report_style *st,
+			 struct err *err)
+{
+	const char *path = options_value(o, "template") ? opt_string(o, "template") : NULL;
+	if (!path)
+		return 0;
+	path += *path == '@';
+	if (file_read(path, text, err) < 0) {
+		err_wrap(err, "--template");
+		return -1;
+	}
+	st->template_name = slice_str(path);
+	st->template_text = text->len ? buf_slice(text) : SL("");
+	return 0;
+}
+
+/* What GitHub's runners say of the run; other servers have nothing that fits. */
+static void read_ci(struct report_ci *ci, struct buf *url)
+{
+	static const char *const names[] = {"GITHUB_REF",	"GITHUB_SHA", "GITHUB_RUN_ID",
+					    "GITHUB_WORKFLOW",	"GITHUB_JOB", "GITHUB_SERVER_URL",
+					    "GITHUB_REPOSITORY"};
+	struct slice v[ARRAY_LEN(names)];
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		v[i] = slice_str(getenv(names[i]));
+	if (v[5].len && v[6].len && v[2].len)
+		buf_printf(url, "%.*s/%.*s/actions/runs/%.*s", SL_FMT(v[5]), SL_FMT(v[6]),
+			   SL_FMT(v[2]));
+	*ci = (struct report_ci){v[0], v[1], v[2], v[3], v[4], buf_slice(url)};
+}
+
 static int write_one(const struct options *o, const struct report_writer *w, const char *path,
 		     const struct report *r, size_t n)
 {
 	struct err err = {0};
-	auto_buf struct buf out;
+	auto_buf struct buf out, template, url;
 	bool tty = !path && isatty(STDOUT_FILENO);
 	struct report_style st = {.colour = tty && cmd_wants_colour(o),
 				  .list_all_pkgs = !options_value(o, "list-all-pkgs") ||
@@ -32,6 +64,11 @@ static int write_one(const struct options *o, const struct report_writer *w, con
 					   : path ? 120
 						  : terminal_width()};
 	buf_init(&out, SIZE_MAX / 2);
+	buf_init(&template, 16 * MIB);
+	buf_init(&url, 64 * KIB);
+	read_ci(&st.ci, &url);
+	if (read_template(o, &template, &st, &err) < 0)
+		return cmd_fail(&err);
 	if (w->write(r, n, &st, &out, &err) < 0 || cmd_write(path, buf_slice(&out), &err) < 0)
 		return cmd_fail(&err);
 	return 0;

@@ -35,6 +35,7 @@
 	{"starter", 0, OPT_FLAG, NULL, NULL, "use the built-in starter set even if there is a database"}
 #define OUTPUT_OPTIONS(fallback) \
 	{"format", 'f', OPT_STRING, "NAME", fallback, "report format: " REPORT_NAMES}, \
+	{"template", 't', OPT_STRING, "FILE", NULL, "the template of --format template; @FILE too"}, \
 	{"output", 'o', OPT_LIST, "[NAME=]FILE", NULL, \
 	 "write the report to FILE, whole or not at all; NAME=FILE writes that format, and may be repeated"}
 /* clang-format on */
@@ -55,7 +56,7 @@ int cmd_word_bits(const struct options *o, const char *name, struct words words,
 		  uint32_t *bits) must_use;
 
 /* ---- where reports go (output.c) ---- */
-#define CMD_MAX_OUTPUTS 16
+#define CMD_MAX_OUTPUTS 32
 struct output {
 	const struct report_writer *writer;
 	const char *path; /* NULL: standard output */

@@ -32,17 +32,55 @@ static struct slice channel_of(struct slice space, struct arena *a)
 	return space;
 }
 
+/* Compiling takes time and memory by the product of all repetitions, running by exponents of back-references. */
+static bool is_cheap(struct slice s)
+{
+	uint64_t product = 1;
+	for (size_t i = 0; i < s.len; i++) {
+		uint64_t number = 0, most = 1;
+		if (s.ptr[i] == '\\' && i + 1 < s.len && is_digit(s.ptr[++i]))
+			return false;
+		if (s.ptr[i] != '{')
+			continue;
+		for (i++; i < s.len && s.ptr[i] != '}'; i++) {
+			number = is_digit(s.ptr[i]) ? number * 10 + (uint64_t)(s.ptr[i] - '0') : 0;
+			most = MAX(most, number);
+			if (most > 1000)
+				return false;
+		}
+		product *= most;
+		if (product > 1000)
+			return false;
+	}
+	return true;
+}
+
+#define MAX_PATTERN 1000
+static bool compile(struct slice s, regex_t *re)
+{
+	char text[MAX_PATTERN + 8];
+	if (s.len > MAX_PATTERN || slice_chr(s, '\0') >= 0 || !is_cheap(s))
+		return false;
+	snprintf(text, sizeof(text), "^(%.*s)$", (int)s.len, s.ptr);
+	return regcomp(re, text, REG_EXTENDED | REG_NOSUB) == 0;
+}
+
 static bool is_pattern(struct slice s)
 {
 	regex_t re;
-	char text[1024];
-	if (s.len >= sizeof(text) - 4)
-		return false;
-	snprintf(text, sizeof(text), "^(%.*s)$", (int)s.len, s.ptr);
-	if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB))
+	if (!compile(s, &re))
 		return false;
 	regfree(&re);
 	return true;
+}
+
+/* A condition without a value is none, as in Grype; a list or mapping in its place would be lost. */
+static int check_value(struct ignore_reading *r, struct slice text, const struct node *n)
+{
+	if (node_is(n, NODE_ARRAY) || node_is(n, NODE_OBJECT))
+		return ignore_bad_line(r, ignore_line(text, n), "one value should stand for",
+				       n->key);
+	return 0;
 }
 
 static int package_field(struct ignore_reading *r, struct slice text, const struct node *n,
@@ -56,10 +94,14 @@ static int package_field(struct ignore_reading *r, struct slice text, const stru
 		      {"language", &m->language}, {"upstream-name", &m->upstream}};
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		if (slice_is(n->key, fields[i].key)) {
+			bool pattern = fields[i].to == &m->name || fields[i].to == &m->upstream;
+			TRY(check_value(r, text, n));
 			*fields[i].to = arena_dup(r->arena, n->str);
-			if (fields[i].to == &m->name && n->str.len && !is_pattern(n->str))
+			if (pattern && n->str.len && !is_pattern(n->str))
 				return ignore_bad_line(r, ignore_line(text, n),
-						       "not a regular expression", n->str);
+						       "not a regular expression of at most 1000 "
+						       "characters and repetitions",
+						       slice_sub(n->str, 0, 100));
 			return fields[i].to->ptr ? 0 : err_oom(r->err);
 		}
 	return ignore_bad_line(r, ignore_line(text, n),
@@ -74,6 +116,7 @@ static int rule_field(struct ignore_reading *r, struct slice text, const struct 
 			TRY(package_field(r, text, field, m));
 		return 0;
 	}
+	TRY(check_value(r, text, n));
 	if (slice_is(n->key, "vulnerability"))
 		rule->id = n->str;
 	else if (slice_is(n->key, "reason"))
@@ -90,6 +133,12 @@ static int rule_field(struct ignore_reading *r, struct slice text, const struct 
 		return ignore_bad_line(r, ignore_line(text, n),
 				       "not a condition that is known here:", n->key);
 	return 0;
+}
+
+static bool has_condition(const struct ignore_more *m)
+{
+	return m->name.len || m->version.len || m->type.len || m->location.len || m->upstream.len ||
+	       m->language.len || m->fix_state.len || m->channel.len;
 }
 
 int ignore_grype(struct ignore_reading *r, struct slice text, const struct node *list)
@@ -111,6 +160,11 @@ int ignore_grype(struct ignore_reading *r, struct slice text, const struct node 
 					       list->key);
 		node_each (field, entry)
 			TRY(rule_field(r, text, field, &rule, m));
+		if (!rule.id.len && !has_condition(m))
+			return ignore_bad_line(r, ignore_line(text, entry),
+					       "a rule without a condition would leave out "
+					       "everything",
+					       SL_NONE);
 		m->id = arena_dup(r->arena, rule.id);
 		rule.more = m;
 		TRY(ignore_add(r, rule, ignore_line(text, entry)));
@@ -121,14 +175,13 @@ int ignore_grype(struct ignore_reading *r, struct slice text, const struct node 
 static bool pattern_fits(struct slice pattern, struct slice name)
 {
 	regex_t re;
-	char text[1024], subject[1025];
+	char subject[1025];
 	if (!pattern.len)
 		return true;
-	if (name.len >= sizeof(subject))
+	if (name.len >= sizeof(subject) || slice_chr(name, '\0') >= 0)
 		return false;
-	snprintf(text, sizeof(text), "^(%.*s)$", (int)MIN(pattern.len, 1000), pattern.ptr);
-	snprintf(subject, sizeof(subject), "%.*s", (int)name.len, name.ptr);
-	if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB))
+	snprintf(subject, sizeof(subject), "%.*s", (int)name.len, name.len ? name.ptr : "");
+	if (!compile(pattern, &re))
 		return false;
 	bool fits = regexec(&re, subject, 0, NULL, 0) == 0;
 	regfree(&re);

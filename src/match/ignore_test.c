@@ -139,6 +139,57 @@ static void an_empty_file_ignores_nothing(void **state)
 	assert_false(takes(&f, ""));
 }
 
+static bool takes_package(const struct file *f, const char *id, const struct pkg *k)
+{
+	struct inventory_pkg p = {.pkg = *k};
+	struct finding x = {.id = slice_str(id), .pkg = &p};
+	return ignore_find(&f->list, &x, SL("t"), TODAY) != NULL;
+}
+
+static void a_rule_of_grype_takes_what_fits_all_its_conditions(void **state)
+{
+	(void)state;
+	auto_file struct file f;
+	read_as(
+	    &f, "ignore.yaml",
+	    "ignore:\n  - vulnerability: CVE-1\n    package:\n      name: lib.*\n      type: deb\n"
+	    "  - package:\n      name: \"a{1,3}\"\n      version: \"2\"\n");
+	const struct pkg lib = {.type = SL("deb"), .name = SL("libx"), .version = SL("1")},
+			 nul = {.type = SL("npm"), .name = SLICE_INIT("aa\0b"), .version = SL("2")},
+			 aaa = {.type = SL("npm"), .name = SL("aaa"), .version = SL("2")},
+			 baaa = {.type = SL("npm"), .name = SL("baaa"), .version = SL("2")};
+	assert_true(takes_package(&f, "CVE-1", &lib));
+	assert_false(takes_package(&f, "CVE-2", &lib));
+	assert_true(takes_package(&f, "CVE-2", &aaa));
+	assert_false(takes_package(&f, "CVE-2", &baaa)); /* the whole name */
+	assert_false(takes_package(&f, "CVE-2", &nul));
+}
+
+static void rules_of_grype_that_would_take_too_much_are_refused(void **state)
+{
+	(void)state;
+	refuses("i.yaml", "ignore:\n  - reason: none\n", "without a condition");
+	refuses("i.yaml", "ignore:\n  - package: {}\n", "without a condition");
+	refuses("i.yaml", "ignore:\n  - vulnerability: [CVE-1]\n", "one value");
+	refuses("i.yaml", "ignore:\n  - vulnerability: CVE-1\n    package:\n      name: [a]\n",
+		"one value");
+	refuses("i.yaml", "ignore:\n  - vulnerability: CVE-1\n    package:\n      colour: a\n",
+		"colour");
+	refuses("i.yaml", "ignore:\n  - {}\n", "mapping");
+}
+
+static void expressions_that_cost_too_much_are_refused(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"(", "a{1,1001}", "((a{1,99}){1,99}){1,99}",
+					    "(a*)*\\1b", "a{1,99999999999999999999}"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char text[256];
+		snprintf(text, sizeof(text), "ignore:\n  - package:\n      name: '%s'\n", names[i]);
+		refuses("i.yaml", text, "not a regular expression");
+	}
+}
+
 static void globs_match_as_doublestar_does(void **state)
 {
 	(void)state;
@@ -229,4 +280,7 @@ static void purls_match_by_their_parts(void **state)
 
 RUN_TESTS(T(reads_ids_comments_and_dates), T(an_alias_counts_as_the_id), T(reads_the_yaml_form),
 	  T(refuses_what_it_cannot_read_with_the_line), T(an_empty_file_ignores_nothing),
-	  T(globs_match_as_doublestar_does), T(purls_match_by_their_parts))
+	  T(a_rule_of_grype_takes_what_fits_all_its_conditions),
+	  T(rules_of_grype_that_would_take_too_much_are_refused),
+	  T(expressions_that_cost_too_much_are_refused), T(globs_match_as_doublestar_does),
+	  T(purls_match_by_their_parts))

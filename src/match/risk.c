@@ -38,7 +38,7 @@ double finding_risk(const struct finding *f)
 	bool kev = f->has_vuln && f->vuln.kev;
 	/* Half is what it does, half how likely; someone exploits it already: never below 70. */
 	double risk = 100 * (0.5 * impact(f->severity) + 0.5 * impact(f->severity) * likelihood(f));
-	if (kev && risk < 70)
+	if (kev)
 		risk = 70 + risk * 0.3;
 	/* What can be mended now comes before what cannot. */
 	if (!f->fixed_version.len)

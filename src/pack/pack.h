@@ -60,10 +60,10 @@ void pack_close(struct pack_stream **s);
 int pack_unpack(struct slice in, struct buf *out, struct err *err) must_use;
 /* Whole buffers with zstd; prefix: bytes that packer and unpacker both have, may be empty. Appends to out. */
 int pack_zstd_whole(struct slice in, struct slice prefix, int level, struct buf *out,
-	      struct err *err) must_use;
+		    struct err *err) must_use;
 /* To exactly size bytes at out. */
 int pack_unzstd_whole(struct slice in, struct slice prefix, void *out, size_t size,
-		struct err *err) must_use;
+		      struct err *err) must_use;
 /* Are these sizes within what zstd can refer to? */
 bool pack_zstd_takes(uint64_t size, uint64_t prefix);
 

@@ -29,7 +29,8 @@ bool pack_zstd_takes(uint64_t size, uint64_t prefix)
 	return size <= UINT64_C(1) << 30 && prefix <= UINT64_C(1) << 30;
 }
 
-int pack_zstd_whole(struct slice in, struct slice prefix, int level, struct buf *out, struct err *err)
+int pack_zstd_whole(struct slice in, struct slice prefix, int level, struct buf *out,
+		    struct err *err)
 {
 	CLEANUP(free_cctx) ZSTD_CCtx *c = ZSTD_createCCtx();
 	size_t room = ZSTD_compressBound(in.len);
@@ -37,8 +38,8 @@ int pack_zstd_whole(struct slice in, struct slice prefix, int level, struct buf 
 	if (!c || !to)
 		return err_oom(err);
 	/* Without a prefix the window stays at what every reader takes (src/pack/zstd.c). */
-	unsigned window = prefix.len ? window_for((uint64_t)in.len + prefix.len)
-				     : MIN(window_for(in.len), 27);
+	unsigned window =
+	    prefix.len ? window_for((uint64_t)in.len + prefix.len) : MIN(window_for(in.len), 27);
 	const struct {
 		ZSTD_cParameter name;
 		int value;
@@ -72,7 +73,6 @@ int pack_unzstd_whole(struct slice in, struct slice prefix, void *out, size_t si
 		r = ZSTD_decompressDCtx(d, out, size, in.ptr, in.len);
 	if (ZSTD_isError(r))
 		return err_input(err, "zstd: %s", ZSTD_getErrorName(r));
-	return r == size
-		   ? 0
-		   : err_input(err, "unpacks to %zu bytes where %zu were announced", r, size);
+	return r == size ? 0
+			 : err_input(err, "unpacks to %zu bytes where %zu were announced", r, size);
 }

@@ -22,6 +22,8 @@ enum pkg_flag {
 	/* Part of the source tree (workspace member, path dependency): a published package of the same name is
 	 * another thing, so it is never judged. */
 	PKG_LOCAL = 256,
+	/* The file itself, recognised by what is in it: nothing beside the package that owns the file. */
+	PKG_IS_FILE = 512,
 };
 
 /* One installed or locked package. Slices borrow from whoever filled it. Empty = unknown. */

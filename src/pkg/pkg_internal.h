@@ -5,6 +5,7 @@
 #include "pkg/pkg.h"
 
 #define PKG_PATH_MAX 4096
+#define PKG_PURL_MAX (16 * KIB) /* written and read */
 
 /* Warnings of one file, so that a hostile one cannot flood the report. */
 #define PKG_MAX_WARNINGS 20

@@ -80,27 +80,38 @@ static void put_distro(struct qualifiers *q, const struct pkg_os *os)
 	}
 }
 
+/* The rest of the name of the source package's file, "-VERSION-RELEASE.src.rpm". It has no epoch: that of the
+ * package counts. */
+static bool put_source_file(struct qualifiers *q, const struct pkg *p)
+{
+	struct slice ver, rel, ignored;
+	uint32_t epoch, own;
+	pkg_version_split(p->type, p->src_version, &epoch, &ver, &rel);
+	pkg_version_split(p->type, p->version, &own, &ignored, &ignored);
+	if (epoch != own || !ver.len || !rel.len || slice_chr(ver, '-') >= 0 ||
+	    slice_chr(ver, ':') >= 0 || slice_chr(rel, ':') >= 0)
+		return false;
+	buf_putc(q->out, '-');
+	put_encoded(q->out, ver, false);
+	buf_putc(q->out, '-');
+	put_encoded(q->out, rel, false);
+	buf_puts(q->out, SL(".src.rpm"));
+	return true;
+}
+
 static void put_upstream(struct qualifiers *q, const struct pkg *p)
 {
-	bool rpm = slice_is(p->type, "rpm");
 	bool same_version = !p->src_version.len || slice_eq(p->src_version, p->version);
 	if (!p->src_name.len || (same_version && slice_eq(p->src_name, p->name)))
 		return;
 	qualifier(q, "upstream");
 	put_encoded(q->out, p->src_name, false);
-	struct slice version = p->src_version, ver, rel;
-	uint32_t epoch;
-	if (rpm && version.len) { /* the name of the source package's file, which has no epoch */
-		pkg_version_split(p->type, version, &epoch, &ver, &rel);
-		buf_putc(q->out, '-');
-		put_encoded(q->out, ver, false);
-		if (rel.len)
-			buf_putc(q->out, '-');
-		put_encoded(q->out, rel, false);
-		buf_puts(q->out, SL(".src.rpm"));
-	} else if (!same_version) {
+	if (slice_is(p->type, "rpm") && put_source_file(q, p))
+		return;
+	/* The last '@' divides. */
+	if (!same_version || slice_chr(p->src_name, '@') >= 0) {
 		buf_puts(q->out, SL("%40"));
-		put_encoded(q->out, version, false);
+		put_encoded(q->out, p->src_version, false);
 	}
 }
 
@@ -109,7 +120,7 @@ static void put_name(struct buf *b, const struct pkg *p, const struct pkg_os *os
 	bool rpm = slice_is(p->type, "rpm");
 	struct slice name = p->name, space = os ? namespace_of(os->family) : SL_NONE;
 	ssize_t slash = slice_is(p->type, "ebuild") ? slice_chr(name, '/') : -1;
-	if (slash > 0) { /* the category is the namespace */
+	if (slash > 0 && (size_t)slash + 1 < name.len) { /* the category is the namespace */
 		space = slice_sub(name, 0, (size_t)slash);
 		name = slice_from(name, (size_t)slash + 1);
 	}
@@ -117,7 +128,7 @@ static void put_name(struct buf *b, const struct pkg *p, const struct pkg_os *os
 		put_encoded(b, space, true);
 		buf_putc(b, '/');
 	}
-	put_encoded(b, name, !rpm && slash < 0);
+	put_encoded(b, name, !rpm && !slice_is(p->type, "ebuild"));
 }
 
 /* ---- languages ---- */
@@ -144,25 +155,43 @@ static void put_pypi(struct buf *b, struct slice name)
 	}
 }
 
+/* The artifact is behind the last colon. */
+static void put_maven(struct buf *b, struct slice name)
+{
+	ssize_t colon = slice_rchr(name, ':');
+	if ((size_t)(colon + 1) == name.len)
+		colon = -1;
+	if (colon > 0) {
+		put_encoded(b, slice_sub(name, 0, (size_t)colon), false);
+		buf_putc(b, '/');
+	}
+	put_encoded(b, colon > 0 ? slice_from(name, (size_t)colon + 1) : name, false);
+}
+
 static struct slice language_purl(struct arena *a, const struct pkg *p)
 {
 	static const char *const lower[] = {"composer", "hex", "pub", "github", "bitnami", NULL};
 	auto_buf struct buf b;
 	struct slice name = p->name, sub = SL_NONE;
-	buf_init(&b, 64 * KIB);
+	buf_init(&b, PKG_PURL_MAX);
 	buf_puts(&b, SL("pkg:"));
 	buf_puts(&b, p->type);
 	buf_putc(&b, '/');
-	if (slice_is(p->type, "cocoapods") && slice_cut(&name, '/', &sub)) {
-		struct slice rest = name; /* a subspec is a path inside its pod */
-		name = sub;
-		sub = rest;
+	while (name.len && name.ptr[0] == '/')
+		name = slice_from(name, 1);
+	ssize_t slash = slice_is(p->type, "cocoapods") ? slice_chr(name, '/') : -1;
+	if (slash > 0) { /* a subspec is a path inside its pod */
+		sub = slice_from(name, (size_t)slash + 1);
+		name = slice_sub(name, 0, (size_t)slash);
+		while (sub.len && sub.ptr[0] == '/')
+			sub = slice_from(sub, 1);
 	}
 	if (slice_is(p->type, "pypi"))
 		put_pypi(&b, name);
+	else if (slice_is(p->type, "maven"))
+		put_maven(&b, name);
 	else
-		put_parts(&b, name, slice_is(p->type, "maven") ? ':' : '/',
-			  slice_is_any(p->type, lower));
+		put_parts(&b, name, '/', slice_is_any(p->type, lower));
 	if (p->version.len) {
 		buf_putc(&b, '@');
 		put_encoded(&b, p->version, false);
@@ -192,11 +221,16 @@ struct slice pkg_purl(struct arena *a, const struct pkg *p, const struct pkg_os 
 	struct slice version = p->version, ver, rel;
 	uint32_t epoch = 0;
 	auto_buf struct buf b;
-	buf_init(&b, 64 * KIB);
+	buf_init(&b, PKG_PURL_MAX);
 	struct qualifiers q = {.out = &b};
 	pkg_version_split(p->type, version, &epoch, &ver, &rel);
-	if (rpm && ver.ptr != version.ptr) /* the epoch is a qualifier */
+	while (rpm && ver.ptr != version.ptr) { /* the epoch is a qualifier */
 		version = slice_from(version, (size_t)(ver.ptr - version.ptr));
+		if (epoch == 0)
+			pkg_version_split(p->type, version, &epoch, &ver, &rel);
+		else
+			break;
+	}
 	buf_puts(&b, SL("pkg:"));
 	buf_puts(&b, p->type);
 	buf_putc(&b, '/');

@@ -60,6 +60,106 @@ static void purls_follow_the_specification(void **state)
 	      "pkg:apk/a%2Fb%3Fc%40d%23e%20f");
 }
 
+/* Written as want, and read again as the same package. */
+static void round_trip(const char *type, const char *name, const char *version, const char *want)
+{
+	auto_arena struct arena a;
+	struct pkg p = {.type = slice_str(type),
+			.name = slice_str(name),
+			.version = slice_str(version)},
+		   again;
+	struct slice distro;
+	struct err err = {0};
+	arena_init(&a, 1 * MIB);
+	check(&p, NULL, want);
+	assert_ok(pkg_from_purl(slice_str(want), &a, &again, &distro, &err), &err);
+	if (!slice_eq(again.type, p.type) || !slice_eq(again.name, p.name) ||
+	    !slice_eq(again.version, p.version))
+		fail_msg("%s: %.*s %.*s %.*s", want, SL_FMT(again.type), SL_FMT(again.name),
+			 SL_FMT(again.version));
+}
+
+static void purls_of_languages_are_read_as_they_were_written(void **state)
+{
+	(void)state;
+	round_trip("npm", "@scope/name", "1.0.0", "pkg:npm/%40scope/name@1.0.0");
+	round_trip("npm", "left-pad", "", "pkg:npm/left-pad");
+	round_trip("pypi", "zope-interface", "6.0+local", "pkg:pypi/zope-interface@6.0%2Blocal");
+	round_trip("golang", "github.com/A/b/v2", "v2.0.0", "pkg:golang/github.com/A/b/v2@v2.0.0");
+	round_trip("maven", "org.a:b", "1.0-SNAPSHOT", "pkg:maven/org.a/b@1.0-SNAPSHOT");
+	round_trip("maven", "a:b:c", "1", "pkg:maven/a:b/c@1");
+	round_trip("maven", "alone", "1", "pkg:maven/alone@1");
+	round_trip("cargo", "serde_json", "1.0.1", "pkg:cargo/serde_json@1.0.1");
+	round_trip("composer", "symfony/http-kernel", "v5.1",
+		   "pkg:composer/symfony/http-kernel@v5.1");
+	round_trip("nuget", "Newtonsoft.Json", "13.0.1", "pkg:nuget/Newtonsoft.Json@13.0.1");
+	round_trip("gem", "a b?c#d", "1", "pkg:gem/a%20b%3Fc%23d@1");
+	round_trip("cocoapods", "Firebase/Core/x", "1", "pkg:cocoapods/Firebase@1#Core/x");
+	round_trip("swift", "github.com/a/b", "1.2", "pkg:swift/github.com/a/b@1.2");
+	round_trip("hex", "phoenix", "1.7.0-rc.1", "pkg:hex/phoenix@1.7.0-rc.1");
+}
+
+static void is_read(const char *purl, const char *type, const char *name, const char *version)
+{
+	auto_arena struct arena a;
+	struct pkg p;
+	struct slice distro;
+	struct err err = {0};
+	arena_init(&a, 1 * MIB);
+	int rc = pkg_from_purl(slice_str(purl), &a, &p, &distro, &err);
+	if (!type) {
+		if (rc == 0 || !err.len)
+			fail_msg("%s was read", purl);
+		return;
+	}
+	assert_ok(rc, &err);
+	if (!slice_is(p.type, type) || !slice_is(p.name, name) || !slice_is(p.version, version))
+		fail_msg("%s: %.*s %.*s %.*s", purl, SL_FMT(p.type), SL_FMT(p.name),
+			 SL_FMT(p.version));
+}
+
+static void purls_of_others_are_read_and_broken_ones_refused(void **state)
+{
+	(void)state;
+	is_read("pkg://NPM//@types/node@1", "npm", "@types/node", "1");
+	is_read("pkg:npm/a/@2", "npm", "a", "2");
+	is_read("pkg:pypi/a@1%2", "pypi", "a", "1%2");
+	is_read("pkg:rpm/redhat/a@1-2?epoch=3&arch=x", "rpm", "a", "3:1-2");
+	is_read("pkg:rpm/a@1-2?epoch=x", "rpm", "a", "1-2");
+	is_read("pkg:golang/a.b/c@v1?type=module#sub/dir", "golang", "a.b/c", "v1");
+	static const char *const broken[] = {"",      "pkg:",	     "pkg:npm",	 "pkg:npm/",
+					     "npm/a", "pkg:npm/%2F", "pkg:/a@1", "pkg:n m/a"};
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+		is_read(broken[i], NULL, NULL, NULL);
+}
+
+static void an_rpm_keeps_its_source_with_the_epoch(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *version, *src_version;
+	} cases[] = {
+	    {"1:2-3", "1:2-3"}, {"2-3", "2-3"}, {"1:2-3", "2-3"}, {"2-3", "1:2-3"}, {"2-3", "2"}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		auto_arena struct arena a;
+		struct slice distro;
+		struct err err = {0};
+		struct pkg p = {.type = SL("rpm"),
+				.name = SL("a"),
+				.version = slice_str(cases[i].version),
+				.src_name = SL("b-c"),
+				.src_version = slice_str(cases[i].src_version)},
+			   again;
+		arena_init(&a, 1 * MIB);
+		assert_ok(pkg_from_purl(pkg_purl(&a, &p, &redhat), &a, &again, &distro, &err),
+			  &err);
+		if (!slice_eq(again.version, p.version) || !slice_eq(again.src_name, p.src_name) ||
+		    (!slice_eq(again.src_version, p.src_version) && i != 2))
+			fail_msg("%zu: %.*s %.*s %.*s", i, SL_FMT(again.version),
+				 SL_FMT(again.src_name), SL_FMT(again.src_version));
+	}
+}
+
 static void split(const char *type, const char *version, uint32_t epoch, const char *ver,
 		  const char *rel)
 {
@@ -137,6 +237,8 @@ static void rpms_of_another_vendor_are_marked(void **state)
 	assert_false(foreign("apk", "Anyone", "1-r1", "alpine"));
 }
 
-RUN_TESTS(T(purls_follow_the_specification), T(versions_split_into_their_parts),
+RUN_TESTS(T(purls_follow_the_specification), T(purls_of_languages_are_read_as_they_were_written),
+	  T(purls_of_others_are_read_and_broken_ones_refused),
+	  T(an_rpm_keeps_its_source_with_the_epoch), T(versions_split_into_their_parts),
 	  T(vendor_debs_are_marked_and_maintainers_of_any_domain_are_not),
 	  T(rpms_of_another_vendor_are_marked))

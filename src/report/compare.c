@@ -19,8 +19,9 @@ static int by_key(const void *pa, const void *pb)
 /* Where a package belongs: the same library in two lock files is two packages. */
 static struct slice package_key(struct arena *a, const struct inventory_pkg *p)
 {
-	return arena_printf(a, "%.*s\n%.*s\n%.*s\n%.*s", SL_FMT(p->pkg.type), SL_FMT(p->pkg.name),
-			    SL_FMT(p->kind.len ? p->group : p->pkg.arch), SL_FMT(p->kind));
+	const struct slice end = {"", 1};
+	return arena_cat(a, p->pkg.type, end, p->pkg.name, end,
+			 p->kind.len ? p->group : p->pkg.arch, end, p->kind);
 }
 
 static size_t count(const struct report *r, bool findings)
@@ -60,8 +61,8 @@ static int list_findings(const struct report *r, struct arena *a, struct entry *
 			if (f->kind != FINDING_VULNERABILITY || !f->pkg)
 				continue;
 			struct slice where = package_key(a, f->pkg);
-			all[*n] = (struct entry){
-			    arena_printf(a, "%.*s\n%.*s", SL_FMT(f->id), SL_FMT(where)), f};
+			all[*n] =
+			    (struct entry){arena_cat(a, f->id, (struct slice){"", 1}, where), f};
 			if (!all[(*n)++].key.ptr)
 				return err_oom(err);
 		}
@@ -79,42 +80,46 @@ static size_t run_length(const struct entry *e, size_t from, size_t n)
 	return to - from;
 }
 
-/* Several versions of one package: those that both sides have are the same, the rest is paired in order. */
-static void pair_versions(struct comparison *c, const struct entry *before, size_t nb,
-			  const struct entry *after, size_t na)
+static struct slice version_of(const struct entry *e)
 {
-	size_t i = 0, k = 0;
+	return ((const struct inventory_pkg *)e->item)->pkg.version;
+}
+
+static int by_version(const void *a, const void *b)
+{
+	int c = slice_cmp(version_of(a), version_of(b));
+	return c ? c : by_key(a, b);
+}
+
+/* Several versions of one package: those that both sides have are the same, the rest is paired in order. */
+static void pair_versions(struct comparison *c, struct entry *before, size_t nb,
+			  struct entry *after, size_t na)
+{
+	size_t i = 0, k = 0, gone = 0, fresh = 0;
+	if (nb)
+		qsort(before, nb, sizeof(*before), by_version);
+	if (na)
+		qsort(after, na, sizeof(*after), by_version);
 	while (i < nb || k < na) {
-		const struct inventory_pkg *b = i < nb ? before[i].item : NULL,
-					   *x = k < na ? after[k].item : NULL;
-		if (b && x && slice_eq(b->pkg.version, x->pkg.version)) {
+		int order = i == nb   ? 1
+			    : k == na ? -1
+				      : slice_cmp(version_of(&before[i]), version_of(&after[k]));
+		if (order < 0) {
+			before[gone++] = before[i++];
+		} else if (order > 0) {
+			after[fresh++] = after[k++];
+		} else {
 			c->same_packages++;
-			i++, k++;
-			continue;
+			i++;
+			k++;
 		}
-		/* Is one of the two on the other side further on? Then it is the other that has no match. */
-		bool b_later = false, x_later = false;
-		for (size_t m = k; b && m < na; m++)
-			b_later |=
-			    slice_eq(((const struct inventory_pkg *)after[m].item)->pkg.version,
-				     b->pkg.version);
-		for (size_t m = i; x && m < nb; m++)
-			x_later |=
-			    slice_eq(((const struct inventory_pkg *)before[m].item)->pkg.version,
-				     x->pkg.version);
-		if (b_later)
-			b = NULL;
-		if (x_later)
-			x = NULL;
-		if (!b && !x)
-			b = before[i].item;
-		c->packages[c->npackages++] = (struct package_change){b && x ? CHANGE_CHANGED
-								      : x    ? CHANGE_NEW
-									     : CHANGE_GONE,
-								      b, x};
-		i += b != NULL;
-		k += x != NULL;
 	}
+	for (i = 0; i < MAX(gone, fresh); i++)
+		c->packages[c->npackages++] = (struct package_change){
+		    i >= gone	 ? CHANGE_NEW
+		    : i >= fresh ? CHANGE_GONE
+				 : CHANGE_CHANGED,
+		    i < gone ? before[i].item : NULL, i < fresh ? after[i].item : NULL};
 }
 
 static int compare_packages(struct comparison *c, struct arena *a, struct err *err)

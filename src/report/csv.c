@@ -19,11 +19,13 @@ enum column {
 	PURL,
 	PATH,
 	LAYER,
+	TYPE,
 	COLUMNS
 };
 static const char *const heads[COLUMNS] = {
-    "Kind",   "Artifact", "Target", "Package", "Version",	"Arch", "ID",	"Severity",
-    "Status", "Fixed",	  "Title",  "URL",     "SourcePackage", "PURL", "Path", "Layer"};
+    "Kind",	"Artifact", "Target", "Package", "Version", "Arch",	     "ID",
+    "Severity", "Status",   "Fixed",  "Title",	 "URL",	    "SourcePackage", "PURL",
+    "Path",	"Layer",    "Type"};
 
 /* A cell that a spreadsheet would calculate becomes text. */
 static bool is_formula(struct slice s)
@@ -84,7 +86,8 @@ static void package_cells(struct slice cells[COLUMNS], const struct report *r,
 	cells[ARCH] = p->pkg.arch;
 	cells[SOURCE] = p->pkg.src_name;
 	cells[PURL] = p->purl;
-	cells[PATH] = p->db_path;
+	cells[PATH] = report_path(p);
+	cells[TYPE] = p->kind.len ? p->kind : p->pkg.type;
 	if (l)
 		cells[LAYER] = l->digest.len ? l->digest : l->diff_id;
 }

@@ -218,7 +218,7 @@ int report_identity(const struct report *r, const struct finding *f, bool lastin
 	const struct slice parts[] = {lasting ? repository(name) : r->artifact_name,
 				      lasting ? SL_NONE : r->image_id,
 				      lasting ? SL_NONE : r->platform,
-				      p->db_path,
+				      report_path(p),
 				      p->pkg.type,
 				      p->pkg.name,
 				      p->pkg.arch,

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-static const char *const all[] = {"sarif", "junit", "gitlab", "csv", "markdown", "cosign-vuln"};
+/* The last two are JSON whose text is data. */
+static const char *const all[] = {"sarif",    "junit", "gitlab",      "csv",
+				  "markdown", "html",  "cosign-vuln", "grype"};
+#define FOR_PEOPLE (ARRAY_LEN(all) - 2)
 
 static void everything(struct stage *s)
 {
@@ -18,13 +21,30 @@ static void all_formats_read_as_reviewed(void **state)
 {
 	(void)state;
 	static const char *const files[][2] = {
-	    {"sarif", "all.sarif"}, {"junit", "all.junit.xml"}, {"gitlab", "all.gitlab.json"},
-	    {"csv", "all.csv"},	    {"markdown", "all.md"},	{"cosign-vuln", "all.cosign.json"},
+	    {"sarif", "all.sarif"},
+	    {"junit", "all.junit.xml"},
+	    {"gitlab", "all.gitlab.json"},
+	    {"csv", "all.csv"},
+	    {"markdown", "all.md"},
+	    {"cosign-vuln", "all.cosign.json"},
+	    {"html", "all.html"},
+	    {"grype", "all.grype.json"},
+	    {"syft-json", "all.syft.json"},
+	    {"github", "all.github.json"},
+	    {"template", "all.template.txt"},
 	};
 	auto_stage struct stage s;
 	everything(&s);
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+	s.style.template_name = SL("list.tpl");
+	s.style.template_text =
+	    SL("{{ range . }}{{ .Target }}\n{{- range .Vulnerabilities }}\n"
+	       "{{ .VulnerabilityID }} {{ .PkgName }} {{ .Severity | lower }} "
+	       "{{ .Title | default \"-\" | printf \"%q\" }} {{ .Layer.DiffID }}\n{{- end }}\n"
+	       "{{ end }}{{ now | date \"2006-01-02\" }} {{ len report.Incomplete }}\n");
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		s.style.list_all_pkgs = strcmp(files[i][0], "html") == 0;
 		stage_as_golden(&s, files[i][0], files[i][1]);
+	}
 }
 
 static const struct node *parsed(struct stage *s, struct doc *d, const char *writer, size_t n)
@@ -189,8 +209,9 @@ static void no_format_calls_the_unknown_clean(void **state)
 	assert_true(
 	    slice_find(stage_written(&s, "junit", 1), SL("<skipped message=\"cannot tell")) > 0);
 	assert_true(slice_find(stage_written(&s, "junit", 1), SL("skipped=\"1\"")) > 0);
-	for (size_t i = 0; i + 1 < ARRAY_LEN(all); i++)
+	for (size_t i = 0; i < FOR_PEOPLE; i++)
 		assert_true(slice_find(stage_written(&s, all[i], 1), SL("cannot tell")) > 0);
+	assert_true(slice_find(stage_written(&s, "grype", 1), SL("cannot tell")) > 0);
 	s.report.channel_known = true;
 	assert_int_equal(slice_find(stage_written(&s, "junit", 1), SL("<skipped")), -1);
 }
@@ -320,7 +341,7 @@ static void hostile_image(struct stage *s)
 static void check_text(const char *writer, struct slice text)
 {
 	/* Text of the JSON report is data: there C1 may stand for itself. */
-	bool data = strcmp(writer, "cosign-vuln") == 0;
+	bool data = strcmp(writer, "cosign-vuln") == 0 || strcmp(writer, "grype") == 0;
 	for (size_t at = 0; at < text.len;) {
 		utf8proc_int32_t c;
 		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + at,
@@ -328,7 +349,8 @@ static void check_text(const char *writer, struct slice text)
 		bool ends = c == '\n' || (c == '\r' && strcmp(writer, "csv") == 0);
 		if (n <= 0 ||
 		    (utf8proc_category(c) == UTF8PROC_CATEGORY_CC && !ends && !(data && c >= 0x80)))
-			fail_msg("%s: byte %zu", writer, at);
+			fail_msg("%s: byte %zu: %.*s", writer, at, 80,
+				 text.ptr + (at > 40 ? at - 40 : 0));
 		at += (size_t)n;
 	}
 }
@@ -345,9 +367,12 @@ static void hostile_names_stay_text_in_every_format(void **state)
 	parsed(&s, &d, "sarif", 2);
 	parsed(&s, &d, "gitlab", 2);
 	parsed(&s, &d, "cosign-vuln", 2);
+	parsed(&s, &d, "grype", 2);
+	parsed(&s, &d, "github", 2);
+	parsed(&s, &d, "syft-json", 1);
 	assert_int_equal(junit(&s, 2).cases, 8);
 	/* What turns the direction of writing reaches no one who looks at these. */
-	for (size_t i = 0; i + 1 < ARRAY_LEN(all); i++)
+	for (size_t i = 0; i < FOR_PEOPLE; i++)
 		assert_int_equal(slice_find(stage_written(&s, all[i], 1), SL("\xe2\x80\xae")), -1);
 }
 
@@ -370,6 +395,106 @@ static void markdown_has_only_its_own_markup(void **state)
 				bars += line.ptr[i] == '|';
 			assert_int_equal(bars, 7);
 		}
+}
+
+/* What foreign text could begin: an element, an attribute, a script, an address of another scheme. */
+static void html_has_only_its_own_markup(void **state)
+{
+	(void)state;
+	static const char *const never[] = {"<img", "</failure", "<!--",    "href=\"javascript",
+					    "\"'|", " src=\"",	 "@import", "url("};
+	auto_stage struct stage s;
+	hostile_image(&s);
+	struct slice got = stage_written(&s, "html", 2);
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (slice_find(got, slice_str(never[i])) >= 0)
+			fail_msg("\"%s\" in the page", never[i]);
+	assert_true(slice_find(got, SL("&lt;img src=x&gt;")) > 0);
+}
+
+static void a_page_stays_small_with_many_findings(void **state)
+{
+	(void)state;
+	enum { MANY = 5000 };
+	auto_stage struct stage s;
+	stage_small_image(&s);
+	struct finding *many = arena_array(&s.arena, MANY, sizeof(*many));
+	assert_non_null(many);
+	for (size_t i = 0; i < MANY; i++) {
+		many[i] = s.matched.findings[i % s.matched.nfindings];
+		many[i].id = arena_printf(&s.arena, "CVE-2024-%zu", i / 2);
+	}
+	s.result.findings = many;
+	s.result.nfindings = MANY;
+	struct slice got = stage_written(&s, "html", 1);
+	assert_true(got.len < 8 * MIB);
+	assert_true(slice_find(got, SL(">5,000<")) > 0);
+	size_t articles = 0;
+	for (ssize_t at; (at = slice_find(got, SL("<article id="))) >= 0; articles++)
+		got = slice_from(got, (size_t)at + 1);
+	assert_int_equal(articles, MANY / 2); /* a text stands there once */
+}
+
+static void syft_json_names_each_package_once(void **state)
+{
+	(void)state;
+	auto_stage struct stage s;
+	auto_doc struct doc d;
+	doc_init(&d);
+	stage_small_image(&s);
+	s.pkgs[1] = s.pkgs[0]; /* the same twice still has two ids */
+	const struct node *list = node_get(parsed(&s, &d, "syft-json", 1), "artifacts");
+	assert_int_equal(list->count, 3);
+	node_each (a, list)
+		for (const struct node *b = a->next; b; b = b->next)
+			assert_false(slice_eq(node_get_str(a, "id"), node_get_str(b, "id")));
+}
+
+/* Many files are gathered in one result: where a package lies must be said for each. */
+static void paths_of_language_packages_are_told(void **state)
+{
+	(void)state;
+	static const char *const writers[] = {"table", "gitlab",   "sarif", "junit",
+					      "csv",   "markdown", "html",  "grype"};
+	auto_stage struct stage s;
+	auto_doc struct doc d;
+	doc_init(&d);
+	stage_small_image(&s);
+	s.result.target = SL("Node.js");
+	s.result.class_ = SL("lang-pkgs");
+	s.style.width = 200;
+	s.pkgs[2].kind = SL("node-pkg");
+	s.pkgs[2].db_path = SL("srv/app.tgz");
+	s.pkgs[2].pkg.path = SL("srv/app.tgz/node_modules/z/package.json");
+	s.pkgs[2].pkg.line = 7;
+	s.pkgs[2].pkg.end_line = 9;
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		if (slice_find(stage_written(&s, writers[i], 1),
+			       SL("srv/app.tgz/node\\_modules/z/package.json")) < 0 &&
+		    slice_find(buf_slice(&s.out), s.pkgs[2].pkg.path) < 0)
+			fail_msg("%s does not say where the package lies", writers[i]);
+	const struct node *results = node_get(first_run(parsed(&s, &d, "sarif", 1)), "results");
+	bool lines = false;
+	node_each (x, results) {
+		const struct node *region =
+		    node_path(node_get(x, "locations")->first, "physicalLocation.region");
+		uint64_t from = 0, to = 0;
+		assert_int_equal(node_u64(node_get(region, "startLine"), &from), 0);
+		assert_int_equal(node_u64(node_get(region, "endLine"), &to), 0);
+		lines |= from == 7 && to == 9;
+	}
+	assert_true(lines);
+}
+
+static void expired_rules_have_a_name_in_sarif(void **state)
+{
+	(void)state;
+	auto_stage struct stage s;
+	struct report_expired expired = {SL("CVE-2020-1"), SL("rules"), 18000};
+	stage_small_image(&s);
+	s.report.expired = &expired;
+	s.report.nexpired = 1;
+	assert_true(slice_find(stage_written(&s, "sarif", 1), SL("\"expired-rules\"")) > 0);
 }
 
 static void sarif_messages_have_no_foreign_links(void **state)
@@ -458,6 +583,8 @@ RUN_TESTS(T(all_formats_read_as_reviewed), T(sarif_has_one_run_and_each_rule_onc
 	  T(no_format_calls_the_unknown_clean), T(an_incomplete_scan_is_no_success),
 	  T(several_reports_are_one_document), T(gitlab_ids_differ),
 	  T(hostile_names_stay_text_in_every_format), T(markdown_has_only_its_own_markup),
-	  T(sarif_messages_have_no_foreign_links), T(csv_has_no_formulas),
-	  T(csv_lists_packages_when_nothing_was_looked_up),
+	  T(html_has_only_its_own_markup), T(a_page_stays_small_with_many_findings),
+	  T(syft_json_names_each_package_once), T(paths_of_language_packages_are_told),
+	  T(expired_rules_have_a_name_in_sarif), T(sarif_messages_have_no_foreign_links),
+	  T(csv_has_no_formulas), T(csv_lists_packages_when_nothing_was_looked_up),
 	  T(long_markdown_says_what_it_leaves_out))

@@ -139,6 +139,22 @@ static void put_location(struct gitlab *g, const struct report_row *row)
 	jw_end(&g->w, '}');
 }
 
+/* The schema's location has no place for the file of a package. */
+static void put_details(struct gitlab *g, const struct inventory_pkg *p)
+{
+	if (!p->kind.len || !report_path(p).len)
+		return;
+	jw_key(&g->w, "details");
+	jw_object(&g->w);
+	jw_key(&g->w, "path");
+	jw_object(&g->w);
+	jw_kstr(&g->w, "name", SL("Path"));
+	jw_kstr(&g->w, "type", SL("text"));
+	put_some(g, "value", report_path(p));
+	jw_end(&g->w, '}');
+	jw_end(&g->w, '}');
+}
+
 /* A UUID (RFC 9562 version 8: our own) of what makes the finding. */
 static int put_id(struct gitlab *g, const struct report_row *row)
 {
@@ -170,6 +186,7 @@ static int put_vulnerability(struct gitlab *g, const struct report_row *row)
 	put_location(g, row);
 	put_identifiers(g, row);
 	put_links(g, row);
+	put_details(g, f->pkg);
 	jw_end(&g->w, '}');
 	return 0;
 }

@@ -128,7 +128,38 @@ static void put_incomplete(struct json_writer *w, const struct report *r)
 	jw_end(w, ']');
 }
 
-static void put_suppressed(struct json_writer *w, const struct report *r)
+/* Which package, and what was said about it. */
+static void put_set_aside(struct json_writer *w, const struct finding *f, struct buf *scratch)
+{
+	if (f->pkg) {
+		jw_kstr(w, "PkgID", json_pkg_id(f->pkg, scratch));
+		if (f->pkg->kind.len)
+			jw_kstr_opt(w, "PkgPath", report_path(f->pkg));
+	}
+	jw_kstr(w, "Severity", slice_str(adv_severity_names[f->severity]));
+	jw_kstr(w, "Status", slice_str(adv_status_names[f->status]));
+	jw_kstr_opt(w, "FixedVersion", f->fixed_version);
+}
+
+static void put_expired(struct json_writer *w, const struct report *r)
+{
+	char day[TIME_TEXT];
+	if (r->nexpired == 0)
+		return;
+	jw_key(w, "ExpiredRules");
+	jw_array(w);
+	for (size_t i = 0; i < r->nexpired; i++) {
+		jw_object(w);
+		jw_kstr(w, "ID", r->expired[i].id);
+		jw_kstr(w, "Source", r->expired[i].source);
+		time_day_text(r->expired[i].day, day);
+		jw_kstr(w, "Expires", slice_str(day));
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+}
+
+static void put_suppressed(struct json_writer *w, const struct report *r, struct buf *scratch)
 {
 	char day[TIME_TEXT];
 	if (r->nsuppressed == 0)
@@ -150,6 +181,7 @@ static void put_suppressed(struct json_writer *w, const struct report *r)
 			time_day_text(s->expires, day);
 			jw_kstr(w, "Expires", slice_str(day));
 		}
+		put_set_aside(w, &s->finding, scratch);
 		jw_end(w, '}');
 	}
 	jw_end(w, ']');
@@ -218,7 +250,8 @@ static int put_report(struct json_writer *w, const struct report *r, const struc
 		TRY(put_result(w, r, &r->results[i], st, slice_str(artifact), &scratch, err));
 	jw_end(w, ']');
 	put_incomplete(w, r);
-	put_suppressed(w, r);
+	put_suppressed(w, r, &scratch);
+	put_expired(w, r);
 	jw_end(w, '}');
 	return 0;
 }

@@ -124,6 +124,10 @@ static void put_finding(struct buf *out, const struct report_row *row, struct bu
 	}
 	buf_puts(b, SL(": "));
 	buf_puts(b, f->id);
+	if (report_is_gathered(row->result, f->pkg)) {
+		buf_puts(b, SL(" in "));
+		buf_puts(b, report_path(f->pkg));
+	}
 	open_case(out, k->name, buf_slice(b));
 	buf_puts(out, SL(">\n      <failure"));
 	attribute(out, "type", slice_str(adv_severity_names[f->severity]));
@@ -132,6 +136,8 @@ static void put_finding(struct buf *out, const struct report_row *row, struct bu
 	put_line(out, "Package", k->name);
 	put_line(out, "Installed version", version);
 	put_line(out, "Fixed version", f->fixed_version);
+	if (f->pkg->kind.len)
+		put_line(out, "Path", report_path(f->pkg));
 	put_line(out, "Vulnerability", f->id);
 	put_line(out, "Severity", slice_str(adv_severity_names[f->severity]));
 	put_line(out, "Status", slice_str(adv_status_names[f->status]));

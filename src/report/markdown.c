@@ -67,6 +67,10 @@ static void put_row(struct markdown *m, const struct report_row *row)
 	}
 	buf_puts(m->out, SL(" | "));
 	put_code(m->out, k->name);
+	if (f->pkg->kind.len && report_path(f->pkg).len) {
+		buf_puts(m->out, SL(" in "));
+		escape_put_markdown(m->out, slice_sub(report_path(f->pkg), 0, KIB));
+	}
 	buf_puts(m->out, SL(" | "));
 	put_code(m->out, report_version_text(k->type, k->version));
 	buf_puts(m->out, SL(" | "));

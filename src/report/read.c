@@ -35,9 +35,22 @@ static struct slice whole_version(struct arena *a, const struct node *p, const c
 	if (!epoch && !release.len)
 		return version;
 	if (!epoch)
-		return arena_printf(a, "%.*s-%.*s", SL_FMT(version), SL_FMT(release));
-	return arena_printf(a, "%u:%.*s%s%.*s", (unsigned)epoch, SL_FMT(version),
-			    release.len ? "-" : "", SL_FMT(release));
+		return arena_cat(a, version, SL("-"), release);
+	return arena_cat(a, arena_printf(a, "%u:", (unsigned)epoch), version,
+			 release.len ? SL("-") : SL_NONE, release);
+}
+
+/* As three fields hold it: no epoch 0, no empty release. */
+static struct slice normal_version(struct arena *a, struct slice type, struct slice v)
+{
+	struct slice ver, rel;
+	uint32_t epoch;
+	if (!pkg_is_system(type))
+		return v;
+	while (slice_ends(v, "-") && !slice_is(type, "apk") && !slice_is(type, "ebuild"))
+		v.len--;
+	pkg_version_split(type, v, &epoch, &ver, &rel);
+	return epoch || ver.ptr == v.ptr ? v : arena_cat(a, ver, rel.len ? SL("-") : SL_NONE, rel);
 }
 
 static void take_relation(struct pkg *k, const struct node *p)
@@ -121,10 +134,10 @@ static void take_package(struct report_file *f, const struct report *r, const st
 				    .db_path = node_get_str(n, "FilePath")};
 	take_type(f, p, p->kind);
 	k->name = node_get_str(n, "Name");
-	k->version = whole_version(&f->arena, n, own);
+	k->version = normal_version(&f->arena, k->type, whole_version(&f->arena, n, own));
 	k->arch = node_get_str(n, "Arch");
 	k->src_name = node_get_str(n, "SrcName");
-	k->src_version = whole_version(&f->arena, n, source);
+	k->src_version = normal_version(&f->arena, k->type, whole_version(&f->arena, n, source));
 	k->licenses = lines(&f->arena, node_get(n, "Licenses"));
 	k->maintainer = node_get_str(n, "Maintainer");
 	k->module = node_get_str(n, "Modularitylabel");
@@ -164,72 +177,94 @@ static enum adv_status status_of(struct slice word)
 	return ADV_UNKNOWN;
 }
 
-/* "name version path" of a package, by which findings name it. */
-static struct slice place_key(struct arena *a, struct slice name, struct slice version,
-			      struct slice path)
+/* The packages of a result while its findings are read, which name them by name, version and either URL or path. */
+struct places {
+	struct report_file *f;
+	const struct report *r;
+	const struct report_result *x;
+	struct inventory_pkg *pkgs; /* with room for those that only findings name */
+	size_t npkgs;
+	struct map map; /* -> index into pkgs */
+};
+
+static struct slice place_key(struct arena *a, const char *kind, struct slice name,
+			      struct slice version, struct slice where)
 {
-	return arena_printf(a, "%.*s %.*s %.*s", SL_FMT(name), SL_FMT(version), SL_FMT(path));
+	return arena_cat(a, slice_str(kind), name, slice_of("", 1), version, slice_of("", 1),
+			 where);
 }
 
-static int note_packages(struct report_file *f, const struct report_result *x, struct map *places,
-			 struct err *err)
+static struct slice path_of(const struct inventory_pkg *p)
 {
-	for (size_t i = 0; i < x->npkgs; i++) {
-		const struct inventory_pkg *p = &x->pkgs[i];
-		struct slice version = report_version_text(p->pkg.type, p->pkg.version);
-		struct slice keys[] = {place_key(&f->arena, p->pkg.name, version, p->purl),
-				       place_key(&f->arena, p->pkg.name, version, SL_NONE)};
-		for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
-			bool is_new;
-			uint64_t *slot = keys[k].ptr ? map_put(places, keys[k], &is_new) : NULL;
-			if (!slot)
-				return err_oom(err);
-			if (is_new)
-				*slot = i;
-		}
+	return p->pkg.path.len ? p->pkg.path : p->db_path;
+}
+
+static int note_package(struct places *t, size_t i, struct err *err)
+{
+	const struct inventory_pkg *p = &t->pkgs[i];
+	struct slice version = report_version_text(p->pkg.type, p->pkg.version);
+	struct arena *a = &t->f->arena;
+	const struct slice keys[] = {place_key(a, "url", p->pkg.name, version, p->purl),
+				     place_key(a, "path", p->pkg.name, version, path_of(p)),
+				     place_key(a, "", p->pkg.name, version, SL_NONE)};
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+		bool is_new;
+		uint64_t *slot = keys[k].ptr ? map_put(&t->map, keys[k], &is_new) : NULL;
+		if (!slot)
+			return err_oom(err);
+		if (is_new)
+			*slot = i;
 	}
 	return 0;
 }
 
-static const struct inventory_pkg *package_of(struct report_file *f, const struct report *r,
-					      const struct report_result *x,
-					      const struct map *places, const struct node *v)
+/* The same package in several places is told apart by its path. */
+static const uint64_t *find_package(struct places *t, const struct node *v)
 {
 	struct slice name = node_get_str(v, "PkgName"),
 		     version = node_get_str(v, "InstalledVersion"),
 		     purl = node_get_str(node_get(v, "PkgIdentifier"), "PURL"),
 		     path = node_get_str(v, "PkgPath");
-	const uint64_t *at = map_get(places, place_key(&f->arena, name, version, purl));
-	if (!at)
-		at = map_get(places, place_key(&f->arena, name, version, SL_NONE));
-	/* The same package in several places is told apart by its path. */
-	for (size_t i = at ? *at : x->npkgs; path.len && i < x->npkgs; i++)
-		if (slice_eq(x->pkgs[i].pkg.name, name) &&
-		    slice_eq(x->pkgs[i].pkg.path.len ? x->pkgs[i].pkg.path : x->pkgs[i].db_path,
-			     path))
-			return &x->pkgs[i];
-	if (at)
-		return &x->pkgs[*at];
-	/* A report without the list of packages. */
-	bool language = slice_is(x->class_, "lang-pkgs");
-	struct inventory_pkg *p = arena_new(&f->arena, struct inventory_pkg);
-	if (!p)
-		return NULL;
-	*p = (struct inventory_pkg){.layer = layer_of(r, v),
-				    .purl = purl,
-				    .db_path = path,
-				    .kind = language ? x->type : SL_NONE,
-				    .group = language ? x->target : SL_NONE,
-				    .pkg = {.name = name, .version = version}};
-	take_type(f, p, p->kind);
-	return p;
+	struct arena *a = &t->f->arena;
+	const uint64_t *at = NULL;
+	if (path.len)
+		at = map_get(&t->map, place_key(a, "path", name, version, path));
+	if (!at && purl.len)
+		at = map_get(&t->map, place_key(a, "url", name, version, purl));
+	return at ? at : map_get(&t->map, place_key(a, "", name, version, SL_NONE));
 }
 
-static int take_finding(struct report_file *f, const struct report *r,
-			const struct report_result *x, const struct map *places,
-			const struct node *v, struct finding *out, struct err *err)
+/* In a report without the list of packages those that findings name are the list. */
+static int package_of(struct places *t, const struct node *v, const struct inventory_pkg **ret,
+		      struct err *err)
+{
+	const uint64_t *at = find_package(t, v);
+	bool language = slice_is(t->x->class_, "lang-pkgs");
+	if (!at) {
+		struct inventory_pkg *p = &t->pkgs[t->npkgs];
+		*p = (struct inventory_pkg){
+		    .layer = layer_of(t->r, v),
+		    .purl = node_get_str(node_get(v, "PkgIdentifier"), "PURL"),
+		    .db_path = node_get_str(v, "PkgPath"),
+		    .kind = language ? t->x->type : SL_NONE,
+		    .group = language ? t->x->target : SL_NONE,
+		    .pkg = {.name = node_get_str(v, "PkgName"),
+			    .version = node_get_str(v, "InstalledVersion")}};
+		take_type(t->f, p, p->kind);
+		p->pkg.version = normal_version(&t->f->arena, p->pkg.type, p->pkg.version);
+		TRY(note_package(t, t->npkgs++, err));
+		*ret = p;
+		return 0;
+	}
+	*ret = &t->pkgs[*at];
+	return 0;
+}
+
+static int take_finding(struct places *t, const struct node *v, struct finding *out,
+			struct err *err)
 {
 	const struct node *match = node_get(v, "Match");
+	struct report_file *f = t->f;
 	*out = (struct finding){.kind = FINDING_VULNERABILITY,
 				.id = node_get_str(v, "VulnerabilityID"),
 				.severity = severity_of(node_get_str(v, "Severity")),
@@ -241,9 +276,9 @@ static int take_finding(struct report_file *f, const struct report *r,
 				.match_rule = node_get_str(match, "Rule")};
 	out->aliases = strings(&f->arena, node_get(v, "Aliases"), &out->naliases);
 	out->vendor_ids = strings(&f->arena, node_get(v, "VendorIDs"), &out->nvendor_ids);
-	out->pkg = package_of(f, r, x, places, v);
-	if (!out->aliases || !out->vendor_ids || !out->pkg)
+	if (!out->aliases || !out->vendor_ids)
 		return err_oom(err);
+	TRY(package_of(t, v, &out->pkg, err));
 	uint32_t vuln = adv_find(f->db, out->id);
 	out->has_vuln = vuln != UINT32_MAX;
 	if (out->has_vuln)
@@ -251,39 +286,49 @@ static int take_finding(struct report_file *f, const struct report *r,
 	return 0;
 }
 
-static int take_findings(struct report_file *f, const struct report *r, struct report_result *x,
-			 const struct node *list, struct err *err)
+static int take_findings(struct places *t, const struct node *list, struct report_result *x,
+			 struct err *err)
 {
-	auto_map struct map places = {0};
-	struct finding *all = arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*all));
-	size_t n = 0;
+	struct finding *all = arena_array(&t->f->arena, (list ? list->count : 0) + 1, sizeof(*all));
 	if (!all)
 		return err_oom(err);
-	TRY(note_packages(f, x, &places, err));
-	node_each (v, list)
-		if (node_get_str(v, "VulnerabilityID").len)
-			TRY(take_finding(f, r, x, &places, v, &all[n++], err));
+	for (size_t i = 0; list && i < t->npkgs; i++)
+		TRY(note_package(t, i, err));
 	x->findings = all;
-	x->nfindings = n;
+	node_each (v, list) {
+		if (!node_get_str(v, "VulnerabilityID").len || !node_get_str(v, "PkgName").len)
+			return err_input(err,
+					 "a finding without VulnerabilityID or PkgName in \"%.*s\"",
+					 SL_FMT(slice_sub(x->target, 0, 100)));
+		TRY(take_finding(t, v, &all[x->nfindings++], err));
+	}
 	return 0;
 }
 
 static int take_result(struct report_file *f, struct report *r, const struct node *n,
 		       struct report_result *x, struct err *err)
 {
-	const struct node *list = node_get(n, "Packages");
+	const struct node *list = node_get(n, "Packages"), *vulns = node_get(n, "Vulnerabilities");
+	size_t room = (list ? list->count : 0) + (vulns ? vulns->count : 0) + 1;
+	struct places t = {.f = f, .r = r, .x = x};
 	*x = (struct report_result){.target = node_get_str(n, "Target"),
 				    .class_ = node_get_str(n, "Class"),
 				    .type = node_get_str(n, "Type")};
-	struct inventory_pkg *pkgs =
-	    arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*pkgs));
-	if (!pkgs)
+	t.pkgs = arena_array(&f->arena, room, sizeof(*t.pkgs));
+	if (!t.pkgs)
 		return err_oom(err);
-	node_each (p, list)
-		take_package(f, r, p, x, &pkgs[x->npkgs++]);
-	x->pkgs = pkgs;
+	node_each (p, list) {
+		if (!node_get_str(p, "Name").len)
+			return err_input(err, "a package without Name in \"%.*s\"",
+					 SL_FMT(slice_sub(x->target, 0, 100)));
+		take_package(f, r, p, x, &t.pkgs[t.npkgs++]);
+	}
+	int rc = take_findings(&t, vulns, x, err);
+	map_free(&t.map);
+	x->pkgs = t.pkgs;
+	x->npkgs = t.npkgs;
 	r->npkgs += x->npkgs;
-	return take_findings(f, r, x, node_get(n, "Vulnerabilities"), err);
+	return rc;
 }
 
 /* ---- the report around them ---- */
@@ -380,27 +425,89 @@ static int take_gaps(struct report_file *f, struct report *r, const struct node 
 	return 0;
 }
 
+static int take_expired(struct report_file *f, struct report *r, const struct node *list,
+			struct err *err)
+{
+	r->expired = arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*r->expired));
+	if (!r->expired)
+		return err_oom(err);
+	node_each (n, list) {
+		struct report_expired *x = &r->expired[r->nexpired++];
+		x->id = node_get_str(n, "ID");
+		x->source = node_get_str(n, "Source");
+		(void)!time_parse_day(node_get_str(n, "Expires"), &x->day);
+	}
+	return 0;
+}
+
+static struct slice target_key(struct arena *a, struct slice target, struct slice name,
+			       struct slice id, struct slice path)
+{
+	const struct slice nul = slice_of("", 1);
+	return arena_cat(a, target, nul, name, nul, id, nul, path);
+}
+
+/* Packages of all results by target and name, and by id and path too. */
+static int note_targets(struct report_file *f, const struct report *r, struct map *places,
+			struct err *err)
+{
+	auto_buf struct buf scratch;
+	buf_init(&scratch, MIB);
+	for (size_t i = 0; i < r->nresults; i++)
+		for (size_t k = 0; k < r->results[i].npkgs; k++) {
+			const struct inventory_pkg *p = &r->results[i].pkgs[k];
+			struct slice target = r->results[i].target, name = p->pkg.name,
+				     id = json_pkg_id(p, &scratch),
+				     path = p->kind.len ? report_path(p) : SL_NONE;
+			const struct slice keys[] = {
+			    target_key(&f->arena, target, name, id, path),
+			    target_key(&f->arena, target, name, SL_NONE, SL_NONE)};
+			for (size_t n = 0; n < ARRAY_LEN(keys); n++) {
+				bool is_new;
+				uint64_t *slot =
+				    keys[n].ptr ? map_put(places, keys[n], &is_new) : NULL;
+				if (!slot)
+					return err_oom(err);
+				if (is_new)
+					*slot = (uint64_t)(uintptr_t)p;
+			}
+		}
+	return 0;
+}
+
+/* Older reports name the package alone. */
+static const struct inventory_pkg *set_aside(struct report_file *f, const struct map *places,
+					     const struct node *n)
+{
+	struct slice target = node_get_str(n, "Target"), name = node_get_str(n, "PkgName");
+	const uint64_t *at =
+	    map_get(places, target_key(&f->arena, target, name, node_get_str(n, "PkgID"),
+				       node_get_str(n, "PkgPath")));
+	if (!at)
+		at = map_get(places, target_key(&f->arena, target, name, SL_NONE, SL_NONE));
+	return at ? (const struct inventory_pkg *)(uintptr_t)*at : NULL;
+}
+
 static int take_suppressed(struct report_file *f, struct report *r, const struct node *list,
 			   struct err *err)
 {
+	auto_map struct map places = {0};
 	r->suppressed =
 	    arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*r->suppressed));
 	if (!r->suppressed)
 		return err_oom(err);
+	if (list)
+		TRY(note_targets(f, r, &places, err));
 	node_each (n, list) {
 		struct suppressed *s = &r->suppressed[r->nsuppressed++];
 		*s = (struct suppressed){.reason = node_get_str(n, "Reason"),
 					 .source = node_get_str(n, "Source")};
-		s->finding.id = node_get_str(n, "ID");
 		(void)!time_parse_day(node_get_str(n, "Expires"), &s->expires);
-		struct slice name = node_get_str(n, "PkgName"), target = node_get_str(n, "Target");
-		for (size_t i = 0; i < r->nresults && !s->finding.pkg; i++)
-			for (size_t k = 0;
-			     k < r->results[i].npkgs && slice_eq(r->results[i].target, target); k++)
-				if (slice_eq(r->results[i].pkgs[k].pkg.name, name)) {
-					s->finding.pkg = &r->results[i].pkgs[k];
-					break;
-				}
+		s->finding.id = node_get_str(n, "ID");
+		s->finding.severity = severity_of(node_get_str(n, "Severity"));
+		s->finding.status = status_of(node_get_str(n, "Status"));
+		s->finding.fixed_version = node_get_str(n, "FixedVersion");
+		s->finding.pkg = set_aside(f, &places, n);
 	}
 	return 0;
 }
@@ -422,6 +529,7 @@ static int take_report(struct report_file *f, const struct node *root, struct re
 	node_each (n, results)
 		TRY(take_result(f, r, n, &r->results[r->nresults++], err));
 	TRY(take_gaps(f, r, node_get(root, "Incomplete"), err));
+	TRY(take_expired(f, r, node_get(root, "ExpiredRules"), err));
 	return take_suppressed(f, r, node_get(root, "Suppressed"), err);
 }
 

@@ -46,6 +46,17 @@ const struct report_result *report_result_of(const struct report *r, const struc
 	return NULL;
 }
 
+struct slice report_path(const struct inventory_pkg *p)
+{
+	return p->pkg.path.len ? p->pkg.path : p->db_path;
+}
+
+bool report_is_gathered(const struct report_result *x, const struct inventory_pkg *p)
+{
+	struct slice path = report_path(p);
+	return p->kind.len && path.len && !(x && slice_eq(x->target, path));
+}
+
 struct slice report_version_text(struct slice type, struct slice version)
 {
 	struct slice ver, rel;

@@ -81,6 +81,12 @@ void report_file_done(struct report_file *f);
 struct report_style {
 	bool colour, list_all_pkgs, show_suppressed;
 	unsigned width; /* columns of the terminal; 80 where unknown */
+	/* The template of the format of that name; its name stands in errors. ptr NULL: none was given. */
+	struct slice template_text, template_name;
+	/* The run of a CI server that this is part of, as GitHub names it; may be empty. */
+	struct report_ci {
+		struct slice ref, sha, run_id, workflow, job, url;
+	} ci;
 };
 struct report_writer {
 	const char *name, *help;

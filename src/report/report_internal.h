@@ -7,6 +7,10 @@
 const struct report_layer *report_layer_of(const struct report *r, const struct inventory_pkg *p);
 /* The result that lists p; NULL when none does. */
 const struct report_result *report_result_of(const struct report *r, const struct inventory_pkg *p);
+/* Where the package lies, also inside of an archive. */
+struct slice report_path(const struct inventory_pkg *p);
+/* Does x gather packages of many files ("Node.js", "Python"), so that their paths matter? */
+bool report_is_gathered(const struct report_result *x, const struct inventory_pkg *p);
 /* The version without an epoch of zero. */
 struct slice report_version_text(struct slice type, struct slice version);
 

@@ -275,10 +275,9 @@ static void add_named(struct sarif *s, const struct report *r, struct slice text
 static void put_limits(struct sarif *s, const struct report *r)
 {
 	static const char *const ids[] = {
-	    [NOTE_EOL] = "end-of-support",
-	    [NOTE_UNKNOWN_SYSTEM] = "unknown-system",
-	    [NOTE_OTHER_VENDORS] = "other-vendors",
-	    [NOTE_STARTER_SET] = "starter-set",
+	    [NOTE_EOL] = "end-of-support",	    [NOTE_UNKNOWN_SYSTEM] = "unknown-system",
+	    [NOTE_OTHER_VENDORS] = "other-vendors", [NOTE_STARTER_SET] = "starter-set",
+	    [NOTE_EXPIRED] = "expired-rules",
 	};
 	for (size_t i = 0; i < r->nincomplete; i++) {
 		report_put_incomplete(&s->scratch, &r->incomplete[i]);
@@ -335,6 +334,19 @@ static void put_invocation(struct sarif *s)
 
 /* ---- results ---- */
 
+/* The lines of a lock file; code scanning wants one of a database too. */
+static void put_region(struct sarif *s, const struct pkg *k)
+{
+	static const char *const ends[] = {"startLine", "startColumn", "endLine", "endColumn"};
+	if (k->line) {
+		jw_ku64(&s->w, "startLine", k->line);
+		jw_ku64(&s->w, "endLine", MAX(k->line, k->end_line));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		jw_ku64(&s->w, ends[i], 1);
+}
+
 /* The package database, as code scanning wants a file; else the image's name. */
 static void put_location(struct sarif *s, const struct report_row *row)
 {
@@ -358,9 +370,7 @@ static void put_location(struct sarif *s, const struct report_row *row)
 	jw_end(&s->w, '}');
 	jw_key(&s->w, "region");
 	jw_object(&s->w);
-	static const char *const ends[] = {"startLine", "startColumn", "endLine", "endColumn"};
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		jw_ku64(&s->w, ends[i], 1);
+	put_region(s, &p->pkg);
 	jw_end(&s->w, '}');
 	jw_end(&s->w, '}');
 	jw_key(&s->w, "logicalLocations");
@@ -394,7 +404,11 @@ static void result_message(struct sarif *s, const struct report_row *row)
 	add_line(&s->text, "Vulnerability", f->id);
 	add_line(&s->text, "Severity:", slice_str(adv_severity_names[f->severity]));
 	add_line(&s->text, "Fixed Version:", f->fixed_version);
-	add_line(&s->text, "Image:", row->report->artifact_name);
+	if (f->pkg->kind.len)
+		add_line(&s->text, "Path:", report_path(f->pkg));
+	add_line(&s->text,
+		 slice_is(row->report->artifact_type, "container_image") ? "Image:" : "Target:",
+		 row->report->artifact_name);
 	if (report_put_url(&s->scratch, row->report, f)) {
 		buf_puts(&s->text, SL("\nLink: ["));
 		add_message(&s->text, f->id);

@@ -121,15 +121,6 @@ struct problems {
 	size_t *first, *next; /* lists of affected packages, through the findings in their order */
 };
 
-/* Which packages of the inventory: results lie one behind the other in it. */
-static size_t index_of(const struct report *r, size_t result, const struct inventory_pkg *p)
-{
-	size_t before = 0;
-	for (size_t i = 0; i < result; i++)
-		before += r->results[i].npkgs;
-	return before + (size_t)(p - r->results[result].pkgs);
-}
-
 static int add_affected(struct arena *a, struct sbom_vuln *v, size_t at, struct err *err)
 {
 	/* Grown by doubling inside the arena: the old list is left behind. */
@@ -145,7 +136,8 @@ static int add_affected(struct arena *a, struct sbom_vuln *v, size_t at, struct 
 	return 0;
 }
 
-static int take_result(struct problems *p, size_t result, struct err *err)
+/* before: packages of the results in front of it. Results lie one behind the other in the inventory. */
+static int take_result(struct problems *p, size_t result, size_t before, struct err *err)
 {
 	const struct report_result *x = &p->r->results[result];
 	for (size_t i = 0; i < x->nfindings; i++) {
@@ -160,7 +152,7 @@ static int take_result(struct problems *p, size_t result, struct err *err)
 			*slot = p->s->nvulns;
 			TRY(take_problem(p->r, f, p->arena, &p->s->vulns[p->s->nvulns++], err));
 		}
-		TRY(add_affected(p->arena, &p->s->vulns[*slot], index_of(p->r, result, f->pkg),
+		TRY(add_affected(p->arena, &p->s->vulns[*slot], before + (size_t)(f->pkg - x->pkgs),
 				 err));
 	}
 	return 0;
@@ -169,15 +161,17 @@ static int take_result(struct problems *p, size_t result, struct err *err)
 static int take_findings(const struct report *r, struct arena *a, struct sbom *s, struct err *err)
 {
 	struct problems p = {.r = r, .arena = a, .s = s};
-	size_t n = 0;
+	size_t n = 0, before = 0;
 	int rc = 0;
 	for (size_t i = 0; i < r->nresults; i++)
 		n += r->results[i].nfindings;
 	s->vulns = arena_array(a, n + 1, sizeof(*s->vulns));
 	if (!s->vulns)
 		return err_oom(err);
-	for (size_t i = 0; i < r->nresults && rc == 0; i++)
-		rc = take_result(&p, i, err);
+	for (size_t i = 0; i < r->nresults && rc == 0; i++) {
+		rc = take_result(&p, i, before, err);
+		before += r->results[i].npkgs;
+	}
 	map_free(&p.by_id);
 	return rc;
 }

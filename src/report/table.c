@@ -111,7 +111,9 @@ static int packages(struct table *t, const struct report_result *x)
 		    {.text = table_clean(t, k->name), .width = name},
 		    {.text = table_clean(t, report_version_text(k->type, k->version)),
 		     .width = t->width / 3},
-		    {.text = table_clean(t, k->licenses), .cut = true},
+		    {.text = table_clean(t, report_is_gathered(x, list[i]) ? report_path(list[i])
+									   : k->licenses),
+		     .cut = true},
 		};
 		cells_row(t->out, 2, t->width, cells, ARRAY_LEN(cells));
 	}

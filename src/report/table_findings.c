@@ -141,6 +141,22 @@ static void put_names(struct buf *b, const struct entry *e, size_t from, size_t 
 	buf_putc(b, ')');
 }
 
+/* " in app/node_modules/x/package.json and 2 more": where it lies when that is not the head of the list. */
+static void put_paths(struct buf *b, const struct report_result *x, const struct entry *e,
+		      size_t from, size_t to)
+{
+	auto_map struct map seen = {0};
+	struct slice first = report_path(e[from].f->pkg);
+	if (!report_is_gathered(x, e[from].f->pkg))
+		return;
+	for (size_t i = from; i < to; i++)
+		(void)!map_put(&seen, report_path(e[i].f->pkg), NULL);
+	buf_puts(b, SL(" in "));
+	cells_put_clean(b, first);
+	if (seen.len > 1)
+		buf_printf(b, " and %zu more", seen.len - 1);
+}
+
 static void put_origin(struct table *t, struct buf *b, const struct inventory_pkg *p)
 {
 	const struct report_layer *l = report_layer_of(t->report, p);
@@ -151,7 +167,8 @@ static void put_origin(struct table *t, struct buf *b, const struct inventory_pk
 		buf_puts(b, SL(", base image"));
 }
 
-static void group_head(struct table *t, const struct entry *e, size_t from, size_t to)
+static void group_head(struct table *t, const struct report_result *x, const struct entry *e,
+		       size_t from, size_t to)
 {
 	auto_buf struct buf b;
 	buf_init(&b, MIB);
@@ -160,6 +177,7 @@ static void group_head(struct table *t, const struct entry *e, size_t from, size
 	buf_putc(&b, ' ');
 	cells_put_clean(&b, report_version_text(p->pkg.type, e[from].version));
 	put_names(&b, e, from, to);
+	put_paths(&b, x, e, from, to);
 	put_origin(t, &b, p);
 	buf_putc(t->out, '\n');
 	if (t->style->colour)
@@ -235,7 +253,7 @@ int table_findings(struct table *t, const struct report_result *x)
 	totals(t, x);
 	for (size_t at = 0, to; at < n; at = to) {
 		to = group_end(e, at, n);
-		group_head(t, e, at, to);
+		group_head(t, x, e, at, to);
 		for (size_t i = at; i < to; i++)
 			if (i == at || by_problem(&e[i - 1], &e[i]) != 0)
 				put_row(t, e[i].f, c);

@@ -6,8 +6,8 @@
 struct dx {
 	const struct sbom *s;
 	struct json_writer w;
-	struct arena arena;
-	struct slice *refs; /* of inv.pkgs */
+	struct arena arena, scratch; /* scratch: of one component */
+	struct slice *refs;	     /* of inv.pkgs */
 	struct slice root, os;
 	struct sbom_edges edges;
 	unsigned minor; /* 1.minor */
@@ -68,15 +68,12 @@ static void root_props(struct dx *d)
 	for (size_t i = 0; i < s->nlayers; i++) {
 		/* Both in one, so that they stay together: an image may have a layer twice. */
 		struct slice both =
-		    arena_printf(&d->arena, "%.*s %.*s", SL_FMT(s->layers[i].digest),
-				 SL_FMT(s->layers[i].diff_id));
+		    arena_cat(&d->arena, s->layers[i].digest, SL(" "), s->layers[i].diff_id);
 		prop(d, "aquasecurity:trivy:DiffID", s->layers[i].diff_id);
 		prop(d, "strake:Layer", both);
 	}
 	for (size_t i = 0; i < s->ngaps; i++)
-		prop(d, "strake:NotAnalysed",
-		     arena_printf(&d->arena, "%.*s: %.*s: %.*s", SL_FMT(s->gaps[i].path),
-				  SL_FMT(s->gaps[i].reason), SL_FMT(s->gaps[i].message)));
+		prop(d, "strake:NotAnalysed", sbom_gap_line(&d->arena, &s->gaps[i]));
 	jw_end(&d->w, ']');
 }
 
@@ -215,7 +212,9 @@ static void put_component(struct dx *d, size_t i)
 	struct json_writer *w = &d->w;
 	jw_object(w);
 	jw_kstr(w, "bom-ref", d->refs[i]);
-	jw_kstr(w, "type", p->pkg.flags & PKG_ROOT ? SL("application") : SL("library"));
+	/* An application with neither is read as a heading for others. */
+	bool application = p->pkg.flags & PKG_ROOT && (p->purl.len || p->pkg.version.len);
+	jw_kstr(w, "type", application ? SL("application") : SL("library"));
 	if (p->pkg.maintainer.len) {
 		jw_key(w, "supplier");
 		jw_object(w);
@@ -229,7 +228,7 @@ static void put_component(struct dx *d, size_t i)
 	put_hash(d, p->pkg.digest);
 	put_licenses(d, p->pkg.licenses);
 	jw_kstr_opt(w, "purl", p->purl);
-	size_t n = sbom_props(d->s, p, &d->arena, props);
+	size_t n = sbom_props(d->s, p, &d->scratch, props);
 	if (n) {
 		jw_key(w, "properties");
 		jw_array(w);
@@ -239,6 +238,7 @@ static void put_component(struct dx *d, size_t i)
 	}
 	put_evidence(d, p);
 	jw_end(w, '}');
+	arena_reset(&d->scratch);
 }
 
 static void begin_dependency(struct dx *d, struct slice ref)
@@ -391,7 +391,7 @@ static void put_vuln(struct dx *d, const struct sbom_vuln *v)
 	jw_kstr_opt(w, "description", v->description.len ? v->description : v->title);
 	if (v->fixed.len)
 		jw_kstr(w, "recommendation",
-			arena_printf(&d->arena, "Upgrade to version %.*s", SL_FMT(v->fixed)));
+			arena_cat(&d->arena, SL("Upgrade to version "), v->fixed));
 	put_advisories(d, v);
 	put_time(w, "published", v->published);
 	put_time(w, "updated", v->modified);
@@ -436,6 +436,7 @@ static int write_version(const struct sbom *s, struct buf *out, unsigned minor, 
 {
 	struct dx d = {.s = s, .minor = minor, .root = SL("strake:root"), .os = SL("strake:os")};
 	arena_init(&d.arena, 2048 * MIB);
+	arena_init(&d.scratch, 256 * MIB);
 	jw_init(&d.w, out, 2);
 	int r = sbom_refs(s, &d.arena, &d.refs, err);
 	if (r == 0)
@@ -444,6 +445,7 @@ static int write_version(const struct sbom *s, struct buf *out, unsigned minor, 
 		r = put_document(&d, err);
 	sbom_edges_done(&d.edges);
 	arena_free(&d.arena);
+	arena_free(&d.scratch);
 	return r;
 }
 

@@ -6,20 +6,23 @@
 
 static void take_hash(struct sbom_reader *r, struct pkg *k, const struct node *hashes)
 {
-	static const char *const names[][2] = {
-	    {"SHA-512", "sha512"}, {"SHA-256", "sha256"}, {"SHA-1", "sha1"}, {"MD5", "md5"}};
+	static const char *const names[][2] = {{"SHA-512", "sha512"},
+					       {"SHA-384", "sha384"},
+					       {"SHA-256", "sha256"},
+					       {"SHA-1", "sha1"},
+					       {"MD5", "md5"}};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		node_each (h, hashes)
 			if (!k->digest.len && slice_is(node_get_str(h, "alg"), names[i][0]))
-				k->digest = arena_printf(r->arena, "%s:%.*s", names[i][1],
-							 SL_FMT(node_get_str(h, "content")));
+				k->digest = arena_cat(r->arena, slice_str(names[i][1]), SL(":"),
+						      node_get_str(h, "content"));
 }
 
-static int take_licenses(struct sbom_reader *r, struct pkg *k, const struct node *list,
+static int take_licenses(struct sbom_reader *r, struct inventory_pkg *p, const struct node *list,
 			 struct err *err)
 {
 	auto_buf struct buf b;
-	buf_init(&b, 64 * KIB);
+	buf_init(&b, SBOM_MAX_LICENSES);
 	node_each (l, list) {
 		const struct node *one = node_get(l, "license");
 		struct slice text = node_get_str(l, "expression");
@@ -31,8 +34,7 @@ static int take_licenses(struct sbom_reader *r, struct pkg *k, const struct node
 			buf_putc(&b, '\n');
 		buf_puts(&b, text);
 	}
-	k->licenses = sbom_keep(r, buf_slice(&b));
-	return b.len && !k->licenses.ptr ? err_oom(err) : 0;
+	return sbom_keep_licenses(r, &b, p, err);
 }
 
 static void take_os(struct sbom_reader *r, const struct node *c)
@@ -75,19 +77,18 @@ static bool is_group(const struct node *c)
 	       !node_get_str(c, "version").len;
 }
 
-static int take_component(struct sbom_reader *r, const struct node *c, struct err *err)
+static int take_component(struct sbom_reader *r, const struct node *c, struct map *by_ref,
+			  struct err *err)
 {
 	struct inventory_pkg p = {.layer = -1};
 	struct sbom_taken t = {.p = &p};
 	struct slice group = node_get_str(c, "group"), purl = node_get_str(c, "purl");
 	p.pkg.name = node_get_str(c, "name");
 	p.pkg.version = node_get_str(c, "version");
-	if (!p.pkg.name.len)
-		return sbom_add_gap(r, purl, "corrupt", SL("component without a name"), err);
 	if (group.len && !purl.len)
-		p.pkg.name = arena_printf(r->arena, "%.*s/%.*s", SL_FMT(group), SL_FMT(p.pkg.name));
+		p.pkg.name = arena_cat(r->arena, group, SL("/"), p.pkg.name);
 	take_hash(r, &p.pkg, node_get(c, "hashes"));
-	TRY(take_licenses(r, &p.pkg, node_get(c, "licenses"), err));
+	TRY(take_licenses(r, &p, node_get(c, "licenses"), err));
 	p.pkg.maintainer = node_get_str(node_get(c, "supplier"), "name");
 	if (!p.pkg.maintainer.len)
 		p.pkg.maintainer = node_get_str(c, "publisher");
@@ -99,20 +100,20 @@ static int take_component(struct sbom_reader *r, const struct node *c, struct er
 	const struct node *at = node_path(c, "evidence.occurrences");
 	if (!p.db_path.len && at && at->first)
 		p.db_path = node_get_str(at->first, "location");
-	return sbom_add(r, &t, purl, err);
+	return sbom_add_named(r, &t, purl, node_get_str(c, "bom-ref"), by_ref, err);
 }
 
-static int take_list(struct sbom_reader *r, const struct node *list, unsigned depth,
-		     struct err *err)
+static int take_list(struct sbom_reader *r, const struct node *list, struct map *by_ref,
+		     unsigned depth, struct err *err)
 {
-	if (depth > MAX_NESTING)
+	if (list && depth > MAX_NESTING)
 		return sbom_add_gap(r, SL_NONE, "limit", SL("components nested too deep"), err);
 	node_each (c, list) {
 		if (slice_is(node_get_str(c, "type"), "operating-system"))
 			take_os(r, c);
 		else if (is_package(c) && !is_group(c))
-			TRY(take_component(r, c, err));
-		TRY(take_list(r, node_get(c, "components"), depth + 1, err));
+			TRY(take_component(r, c, by_ref, err));
+		TRY(take_list(r, node_get(c, "components"), by_ref, depth + 1, err));
 	}
 	return 0;
 }
@@ -123,7 +124,7 @@ static int take_layer(struct sbom_reader *r, struct slice value, struct err *err
 	if (!slice_cut(&rest, ' ', &digest))
 		return 0;
 	struct sbom_layer l = {digest, rest};
-	return vec_push(&r->layers, l) < 0 ? err_oom(err) : 0;
+	return sbom_add_layer(r, l, err);
 }
 
 static int take_root(struct sbom_reader *r, const struct node *root, struct err *err)
@@ -145,71 +146,18 @@ static int take_root(struct sbom_reader *r, const struct node *root, struct err 
 		else if (slice_is(name, "strake:Platform"))
 			s->platform = sbom_keep(r, value);
 		else if (slice_is(name, "strake:NotAnalysed"))
-			TRY(sbom_add_gap(r, SL_NONE, "not-analysed", value, err));
+			TRY(sbom_take_gap(r, value, err));
 	}
 	return 0;
 }
-
-/* bom-ref -> package, so that dependency edges can be said as "name@version". */
-static int take_edges(struct sbom_reader *r, const struct node *root, struct err *err);
 
 int cyclonedx_read(struct sbom_reader *r, const struct node *root, struct err *err)
 {
+	auto_map struct map by_ref = {0}; /* bom-ref -> package */
 	TRY(take_root(r, root, err));
-	TRY(take_list(r, node_get(root, "components"), 0, err));
-	return take_edges(r, root, err);
-}
-
-/* Components in the order take_list added them, matched by purl or by name and version. */
-static int note_refs(struct map *by_ref, const struct node *list, const struct map *by_purl,
-		     unsigned depth, struct err *err)
-{
-	if (depth > MAX_NESTING)
-		return 0;
-	node_each (c, list) {
-		struct slice purl = node_get_str(c, "purl"), ref = node_get_str(c, "bom-ref");
-		const uint64_t *at = purl.len ? map_get(by_purl, purl) : NULL;
-		uint64_t *slot = at && ref.len ? map_put(by_ref, ref, NULL) : NULL;
-		if (at && ref.len && !slot)
-			return err_oom(err);
-		if (slot)
-			*slot = *at;
-		TRY(note_refs(by_ref, node_get(c, "components"), by_purl, depth + 1, err));
-	}
-	return 0;
-}
-
-static int add_edges(struct sbom_reader *r, const struct map *by_ref, const struct node *dep,
-		     struct err *err)
-{
-	const uint64_t *from = map_get(by_ref, node_get_str(dep, "ref"));
-	auto_buf struct buf b;
-	buf_init(&b, MIB);
-	if (!from)
-		return 0;
-	node_each (to, node_get(dep, "dependsOn")) {
-		const uint64_t *at = map_get(by_ref, node_str(to));
-		if (!at)
-			continue;
-		const struct pkg *k = &r->pkgs.ptr[*at].pkg;
-		buf_printf(&b, "%s%.*s@%.*s", b.len ? "\n" : "", SL_FMT(k->name),
-			   SL_FMT(k->version));
-	}
-	r->pkgs.ptr[*from].pkg.deps = sbom_keep(r, buf_slice(&b));
-	return b.failed ? err_limit(err, "too many dependencies of one component") : 0;
-}
-
-static int take_edges(struct sbom_reader *r, const struct node *root, struct err *err)
-{
-	auto_map struct map by_purl = {0}, by_ref = {0};
-	for (size_t i = 0; i < r->pkgs.len; i++) {
-		uint64_t *slot =
-		    r->pkgs.ptr[i].purl.len ? map_put(&by_purl, r->pkgs.ptr[i].purl, NULL) : NULL;
-		if (slot)
-			*slot = i;
-	}
-	TRY(note_refs(&by_ref, node_get(root, "components"), &by_purl, 0, err));
+	TRY(take_list(r, node_get(root, "components"), &by_ref, 0, err));
 	node_each (dep, node_get(root, "dependencies"))
-		TRY(add_edges(r, &by_ref, dep, err));
+		node_each (to, node_get(dep, "dependsOn"))
+			TRY(sbom_add_need(r, &by_ref, node_get_str(dep, "ref"), node_str(to), err));
 	return 0;
 }

@@ -8,17 +8,23 @@ struct open_component {
 	struct inventory_pkg p;
 	struct sbom_taken t;
 	struct slice purl, ref, type, group;
-	struct slice licenses;
+	struct buf licenses;
+	unsigned at; /* depth of its element */
+	bool in_supplier;
+};
+struct dx_need {
+	struct slice from, to;
 };
 struct dx_xml {
 	struct sbom_reader *r;
-	struct open_component *stack[MAX_NESTING];
-	unsigned depth;
-	bool in_metadata, in_property;
+	struct open_component stack[MAX_NESTING];
+	unsigned depth;	  /* open components */
+	unsigned element; /* open elements */
+	unsigned skip;	  /* depth of the element whose content says nothing of packages; 0 none */
+	bool in_metadata;
 	struct slice prop_name, hash_name, from;
-	struct map by_ref;		/* bom-ref -> index of the package */
-	struct map edges;		/* from ref -> index into lists + 1 */
-	VEC(struct slice) lists, froms; /* refs, '\n' between */
+	struct map by_ref; /* bom-ref -> index of the package */
+	VEC(struct dx_need) needs;
 	unsigned dependency_depth;
 };
 
@@ -31,21 +37,18 @@ static int open_component(struct dx_xml *x, const char *const *attrs, struct err
 {
 	if (x->depth == MAX_NESTING)
 		return err_limit(err, "components nested too deep");
-	struct open_component *c = arena_new(x->r->arena, struct open_component);
-	if (!c)
-		return err_oom(err);
-	*c = (struct open_component){.p = {.layer = -1}};
+	struct open_component *c = &x->stack[x->depth++];
+	*c = (struct open_component){.p = {.layer = -1}, .at = x->element};
 	c->t.p = &c->p;
 	c->type = keep(x, xml_attr(attrs, "type"));
 	c->ref = keep(x, xml_attr(attrs, "bom-ref"));
-	x->stack[x->depth++] = c;
+	buf_init(&c->licenses, SBOM_MAX_LICENSES);
 	return 0;
 }
 
-static int close_component(struct dx_xml *x, struct err *err)
+static int take_component(struct dx_xml *x, struct open_component *c, struct err *err)
 {
 	static const char *const others[] = {"file", "device", "data", "container", NULL};
-	struct open_component *c = x->stack[--x->depth];
 	struct sbom_reader *r = x->r;
 	if (x->in_metadata && x->depth == 0) {
 		r->out->name = c->p.pkg.name;
@@ -61,19 +64,18 @@ static int close_component(struct dx_xml *x, struct err *err)
 	bool group = slice_is(c->type, "application") && !c->purl.len && !c->p.pkg.version.len;
 	if (slice_is_any(c->type, others) || group)
 		return 0;
-	if (!c->p.pkg.name.len)
-		return sbom_add_gap(r, c->purl, "corrupt", SL("component without a name"), err);
 	if (c->group.len && !c->purl.len)
-		c->p.pkg.name =
-		    arena_printf(r->arena, "%.*s/%.*s", SL_FMT(c->group), SL_FMT(c->p.pkg.name));
-	c->p.pkg.licenses = c->licenses;
-	size_t before = r->pkgs.len;
-	TRY(sbom_add(r, &c->t, c->purl, err));
-	uint64_t *slot =
-	    r->pkgs.len > before && c->ref.len ? map_put(&x->by_ref, c->ref, NULL) : NULL;
-	if (slot)
-		*slot = before;
-	return 0;
+		c->p.pkg.name = arena_cat(r->arena, c->group, SL("/"), c->p.pkg.name);
+	TRY(sbom_keep_licenses(r, &c->licenses, &c->p, err));
+	return sbom_add_named(r, &c->t, c->purl, c->ref, &x->by_ref, err);
+}
+
+static int close_component(struct dx_xml *x, struct err *err)
+{
+	struct open_component *c = &x->stack[--x->depth];
+	int rc = take_component(x, c, err);
+	buf_free(&c->licenses);
+	return rc;
 }
 
 static int start_dependency(struct dx_xml *x, const char *const *attrs, struct err *err)
@@ -83,28 +85,28 @@ static int start_dependency(struct dx_xml *x, const char *const *attrs, struct e
 		x->from = ref;
 		return 0;
 	}
-	uint64_t *slot = x->from.len ? map_put(&x->edges, x->from, NULL) : NULL;
-	if (x->from.len && !slot)
-		return err_oom(err);
-	if (!slot)
-		return 0;
-	if (!*slot) {
-		if (vec_push(&x->lists, SL_NONE) < 0 || vec_push(&x->froms, x->from) < 0)
-			return err_oom(err);
-		*slot = x->lists.len;
-	}
-	struct slice *list = &x->lists.ptr[*slot - 1];
-	if (list->len > 64 * KIB)
-		return 0;
-	*list = arena_printf(x->r->arena, "%.*s%s%.*s", (int)list->len, list->len ? list->ptr : "",
-			     list->len ? "\n" : "", SL_FMT(ref));
-	return list->ptr ? 0 : err_oom(err);
+	struct dx_need need = {x->from, ref};
+	return vec_push(&x->needs, need) < 0 ? err_oom(err) : 0;
+}
+
+/* Components in these are no packages of the document. */
+static bool is_aside(const char *name)
+{
+	static const char *const asides[] = {"pedigree",    "tools",	   "services",
+					     "annotations", "formulation", "declarations",
+					     "definitions", NULL};
+	return slice_is_any(slice_str(name), asides) || strcmp(name, "vulnerabilities") == 0;
 }
 
 static int start(void *arg, const char *name, const char *const *attrs, struct err *err)
 {
 	struct dx_xml *x = arg;
-	if (strcmp(name, "metadata") == 0)
+	x->element++;
+	if (x->skip)
+		return 0;
+	if (is_aside(name))
+		x->skip = x->element;
+	else if (strcmp(name, "metadata") == 0)
 		x->in_metadata = true;
 	else if (strcmp(name, "component") == 0)
 		return open_component(x, attrs, err);
@@ -114,58 +116,87 @@ static int start(void *arg, const char *name, const char *const *attrs, struct e
 		x->hash_name = keep(x, xml_attr(attrs, "alg"));
 	else if (strcmp(name, "dependency") == 0)
 		return start_dependency(x, attrs, err);
+	else if (strcmp(name, "supplier") == 0 && x->depth)
+		x->stack[x->depth - 1].in_supplier = true;
 	return 0;
 }
 
 static void take_hash(struct dx_xml *x, struct open_component *c, struct slice text)
 {
-	static const char *const names[][2] = {
-	    {"SHA-512", "sha512"}, {"SHA-256", "sha256"}, {"SHA-1", "sha1"}, {"MD5", "md5"}};
+	static const char *const names[][2] = {{"SHA-512", "sha512"},
+					       {"SHA-384", "sha384"},
+					       {"SHA-256", "sha256"},
+					       {"SHA-1", "sha1"},
+					       {"MD5", "md5"}};
 	for (size_t i = 0; i < ARRAY_LEN(names) && !c->p.pkg.digest.len; i++)
 		if (slice_is(x->hash_name, names[i][0]))
 			c->p.pkg.digest =
-			    arena_printf(x->r->arena, "%s:%.*s", names[i][1], SL_FMT(text));
+			    arena_cat(x->r->arena, slice_str(names[i][1]), SL(":"), text);
 }
 
-static int add_license(struct dx_xml *x, struct open_component *c, struct slice text,
-		       struct err *err)
+static void add_license(struct open_component *c, struct slice text)
 {
-	if (!text.len || c->licenses.len > 16 * KIB)
-		return 0;
-	c->licenses = arena_printf(x->r->arena, "%.*s%s%.*s", (int)c->licenses.len,
-				   c->licenses.len ? c->licenses.ptr : "",
-				   c->licenses.len ? "\n" : "", SL_FMT(text));
-	return c->licenses.ptr ? 0 : err_oom(err);
+	if (text.len && c->licenses.len)
+		buf_putc(&c->licenses, '\n');
+	buf_puts(&c->licenses, text);
 }
 
-/* Elements of the innermost open component. */
-static int end_in_component(struct dx_xml *x, const char *name, struct slice text, struct err *err)
+static void end_child(struct open_component *c, const char *name, struct slice text)
 {
-	struct open_component *c = x->stack[x->depth - 1];
-	struct slice kept = sbom_keep(x->r, text);
-	if (text.len && !kept.ptr)
-		return err_oom(err);
-	if (strcmp(name, "name") == 0 && !c->p.pkg.name.len)
-		c->p.pkg.name = kept;
-	else if (strcmp(name, "version") == 0 && !c->p.pkg.version.len)
-		c->p.pkg.version = kept;
-	else if (strcmp(name, "group") == 0)
-		c->group = kept;
-	else if (strcmp(name, "purl") == 0 && !c->purl.len)
-		c->purl = kept;
+	if (strcmp(name, "scope") == 0 && slice_is(text, "optional"))
+		c->p.pkg.flags |= PKG_OPTIONAL;
+	else if (strcmp(name, "supplier") == 0)
+		c->in_supplier = false;
+}
+
+static void end_grandchild(struct dx_xml *x, struct open_component *c, const char *name,
+			   struct slice text)
+{
+	if (strcmp(name, "name") == 0 && c->in_supplier)
+		c->p.pkg.maintainer = sbom_keep(x->r, text);
 	else if (strcmp(name, "hash") == 0)
 		take_hash(x, c, text);
 	else if (strcmp(name, "property") == 0)
-		sbom_take_prop(&c->t, x->prop_name, kept, x->r->arena);
-	else if (strcmp(name, "id") == 0 || strcmp(name, "expression") == 0)
-		return add_license(x, c, text, err);
-	return 0;
+		sbom_take_prop(&c->t, x->prop_name, sbom_keep(x->r, text), x->r->arena);
+	else if (strcmp(name, "expression") == 0)
+		add_license(c, text);
+}
+
+/* An element of the innermost open component, `down` levels below it. */
+static void end_in_component(struct dx_xml *x, const char *name, unsigned down, struct slice text)
+{
+	struct open_component *c = &x->stack[x->depth - 1];
+	const struct {
+		const char *name;
+		struct slice *to;
+		unsigned down;
+	} plain[] = {{"name", &c->p.pkg.name, 1},
+		     {"version", &c->p.pkg.version, 1},
+		     {"group", &c->group, 1},
+		     {"purl", &c->purl, 1},
+		     {"publisher", &c->p.pkg.maintainer, 1},
+		     {"location", &c->p.db_path, 4}}; /* evidence/occurrences/occurrence */
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (plain[i].down == down && strcmp(name, plain[i].name) == 0 && !plain[i].to->len)
+			*plain[i].to = sbom_keep(x->r, text);
+	if (down == 1)
+		end_child(c, name, text);
+	else if (down == 2)
+		end_grandchild(x, c, name, text);
+	else if (down == 3 && (strcmp(name, "id") == 0 || strcmp(name, "name") == 0))
+		add_license(c, text);
 }
 
 static int end(void *arg, const char *name, struct slice text, struct err *err)
 {
 	struct dx_xml *x = arg;
-	if (strcmp(name, "component") == 0 && x->depth)
+	unsigned at = x->element--;
+	if (x->skip) {
+		if (x->skip == at)
+			x->skip = 0;
+		return 0;
+	}
+	if (x->depth && x->stack[x->depth - 1].at == at)
 		return close_component(x, err);
 	if (strcmp(name, "metadata") == 0)
 		x->in_metadata = false;
@@ -174,47 +205,29 @@ static int end(void *arg, const char *name, struct slice text, struct err *err)
 	else if (strcmp(name, "dependency") == 0 && x->dependency_depth)
 		x->dependency_depth--;
 	else if (x->depth)
-		return end_in_component(x, name, text, err);
+		end_in_component(x, name, at - x->stack[x->depth - 1].at, text);
 	return 0;
 }
 
-static int take_edges(struct dx_xml *x, struct err *err)
+static int read_all(struct dx_xml *x, struct slice in, struct err *err)
 {
-	for (size_t i = 0; i < x->lists.len; i++) {
-		const uint64_t *from = map_get(&x->by_ref, x->froms.ptr[i]);
-		struct slice rest = x->lists.ptr[i], ref;
-		auto_buf struct buf b;
-		buf_init(&b, MIB);
-		while (from && slice_line(&rest, &ref)) {
-			const uint64_t *to = map_get(&x->by_ref, ref);
-			if (!to)
-				continue;
-			const struct pkg *k = &x->r->pkgs.ptr[*to].pkg;
-			buf_printf(&b, "%s%.*s@%.*s", b.len ? "\n" : "", SL_FMT(k->name),
-				   SL_FMT(k->version));
-		}
-		if (from)
-			x->r->pkgs.ptr[*from].pkg.deps = sbom_keep(x->r, buf_slice(&b));
-		if (b.failed)
-			return err_limit(err, "too many dependencies of one component");
-	}
+	static const struct xml_handler handler = {start, end};
+	static const struct text_limits limits = {.max_bytes = 512 * MIB, .max_nodes = 16000000};
+	auto_xml struct xml parser = {0};
+	TRY(xml_begin(&parser, &handler, x, &limits, err));
+	TRY(xml_feed(&parser, in, true, err));
+	for (size_t i = 0; i < x->needs.len; i++)
+		TRY(sbom_add_need(x->r, &x->by_ref, x->needs.ptr[i].from, x->needs.ptr[i].to, err));
 	return 0;
 }
 
 int cyclonedx_xml_read(struct sbom_reader *r, struct slice in, struct err *err)
 {
-	static const struct xml_handler handler = {start, end};
-	static const struct text_limits limits = {.max_bytes = 512 * MIB};
 	struct dx_xml x = {.r = r};
-	auto_xml struct xml parser = {0};
-	int rc = xml_begin(&parser, &handler, &x, &limits, err);
-	if (rc == 0)
-		rc = xml_feed(&parser, in, true, err);
-	if (rc == 0)
-		rc = take_edges(&x, err);
+	int rc = read_all(&x, in, err);
+	while (x.depth)
+		buf_free(&x.stack[--x.depth].licenses);
 	map_free(&x.by_ref);
-	map_free(&x.edges);
-	vec_free(&x.lists);
-	vec_free(&x.froms);
+	vec_free(&x.needs);
 	return rc;
 }

@@ -21,8 +21,8 @@ static struct slice flags_text(uint32_t flags, struct arena *a)
 	struct slice text = SL_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(flag_words); i++)
 		if (flags & flag_words[i].flag)
-			text = arena_printf(a, "%.*s%s%s", SL_FMT(text), text.len ? "," : "",
-					    flag_words[i].word);
+			text = arena_cat(a, text, text.len ? SL(",") : SL_NONE,
+					 slice_str(flag_words[i].word));
 	return text;
 }
 

@@ -50,6 +50,40 @@ int sbom_add_gap(struct sbom_reader *r, struct slice path, const char *reason, s
 	return vec_push(&r->gaps, g) < 0 ? err_oom(err) : 0;
 }
 
+struct slice sbom_gap_line(struct arena *a, const struct sbom_gap *g)
+{
+	return arena_cat(a, g->path, SL(": "), g->reason, SL(": "), g->message);
+}
+
+/* The reason is the first thing between ": " and ": " that is one word of letters and dashes. */
+int sbom_take_gap(struct sbom_reader *r, struct slice line, struct err *err)
+{
+	for (size_t i = 0; i + 1 < line.len; i++) {
+		size_t end = i + 2;
+		if (line.ptr[i] != ':' || line.ptr[i + 1] != ' ')
+			continue;
+		while (end < line.len && (is_alpha(line.ptr[end]) || line.ptr[end] == '-'))
+			end++;
+		if (end == i + 2 || !slice_starts(slice_from(line, end), ": "))
+			continue;
+		struct sbom_gap g = {sbom_keep(r, slice_sub(line, 0, i)),
+				     sbom_keep(r, slice_sub(line, i + 2, end - i - 2)),
+				     sbom_keep(r, slice_from(line, end + 2))};
+		return vec_push(&r->gaps, g) < 0 ? err_oom(err) : 0;
+	}
+	return sbom_add_gap(r, SL_NONE, "not-analysed", line, err);
+}
+
+int sbom_keep_licenses(struct sbom_reader *r, struct buf *b, struct inventory_pkg *p,
+		       struct err *err)
+{
+	if (b->failed)
+		TRY(sbom_add_gap(r, p->pkg.name, "limit",
+				 SL("licence texts are too long: the rest is left out"), err));
+	p->pkg.licenses = sbom_keep(r, slice_trim(buf_slice(b)));
+	return b->len && !p->pkg.licenses.ptr ? err_oom(err) : 0;
+}
+
 /* kind and group by purl type, as the program that finds such packages in an image names them. */
 void sbom_default_group(struct inventory_pkg *p)
 {
@@ -77,27 +111,47 @@ void sbom_default_group(struct inventory_pkg *p)
 		p->group = p->kind;
 }
 
-static int32_t layer_of(struct sbom_reader *r, const struct sbom_taken *t)
+int sbom_add_layer(struct sbom_reader *r, struct sbom_layer l, struct err *err)
 {
-	if (!t->layer_digest.len && !t->layer_diff_id.len)
-		return -1;
-	for (size_t i = 0; i < r->layers.len; i++) {
-		const struct sbom_layer *l = &r->layers.ptr[i];
-		if ((t->layer_diff_id.len && slice_eq(l->diff_id, t->layer_diff_id)) ||
-		    (t->layer_digest.len && slice_eq(l->digest, t->layer_digest)))
-			return (int32_t)i;
+	const struct {
+		struct slice id;
+		struct map *map;
+	} both[] = {{l.diff_id, &r->layer_of_diff}, {l.digest, &r->layer_of_digest}};
+	if (r->layers.len >= SBOM_MAX_PACKAGES)
+		return err_limit(err, "more than %d layers", SBOM_MAX_PACKAGES);
+	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+		bool is_new = false;
+		uint64_t *slot = both[i].id.len ? map_put(both[i].map, both[i].id, &is_new) : NULL;
+		if (both[i].id.len && !slot)
+			return err_oom(err);
+		if (is_new)
+			*slot = r->layers.len;
 	}
-	struct sbom_layer l = {t->layer_digest, t->layer_diff_id};
-	return vec_push(&r->layers, l) < 0 ? -1 : (int32_t)r->layers.len - 1;
+	return vec_push(&r->layers, l) < 0 ? err_oom(err) : 0;
+}
+
+static int take_layer(struct sbom_reader *r, const struct sbom_taken *t, struct err *err)
+{
+	const uint64_t *at = NULL;
+	if (!t->layer_digest.len && !t->layer_diff_id.len)
+		return 0;
+	if (t->layer_diff_id.len)
+		at = map_get(&r->layer_of_diff, t->layer_diff_id);
+	if (!at && t->layer_digest.len)
+		at = map_get(&r->layer_of_digest, t->layer_digest);
+	if (!at)
+		TRY(sbom_add_layer(r, (struct sbom_layer){t->layer_digest, t->layer_diff_id}, err));
+	t->p->layer = (int32_t)(at ? *at : r->layers.len - 1);
+	return 0;
 }
 
 static void complete_source(struct sbom_reader *r, struct sbom_taken *t)
 {
 	struct pkg *k = &t->p->pkg;
 	if (t->src_version.len)
-		k->src_version = arena_printf(
-		    r->arena, "%.*s%s%.*s%s%.*s", SL_FMT(t->src_epoch), t->src_epoch.len ? ":" : "",
-		    SL_FMT(t->src_version), t->src_release.len ? "-" : "", SL_FMT(t->src_release));
+		k->src_version = arena_cat(r->arena, t->src_epoch,
+					   t->src_epoch.len ? SL(":") : SL_NONE, t->src_version,
+					   t->src_release.len ? SL("-") : SL_NONE, t->src_release);
 	if (!k->src_name.len)
 		k->src_name = k->name;
 	if (!k->src_version.len)
@@ -124,36 +178,88 @@ static int keep_all(struct sbom_reader *r, struct sbom_taken *t, struct err *err
 	return 0;
 }
 
+static bool is_purl_char(char c)
+{
+	return c > ' ' && c < 0x7f && !strchr("<>\"", c);
+}
+
+/* A package URL is ASCII without blanks; what others wrote raw is encoded, the rest stays as it is. */
+static struct slice keep_purl(struct sbom_reader *r, struct slice purl)
+{
+	size_t odd = 0, n = 0;
+	for (size_t i = 0; i < purl.len; i++)
+		odd += !is_purl_char(purl.ptr[i]);
+	if (!odd || purl.len > MIB)
+		return sbom_keep(r, purl);
+	char *out = arena_alloc(r->arena, purl.len + 2 * odd + 1);
+	for (size_t i = 0; out && i < purl.len; i++) {
+		unsigned char c = (unsigned char)purl.ptr[i];
+		if (is_purl_char(purl.ptr[i])) {
+			out[n++] = purl.ptr[i];
+			continue;
+		}
+		out[n++] = '%';
+		out[n++] = "0123456789ABCDEF"[c >> 4];
+		out[n++] = "0123456789ABCDEF"[c & 15];
+	}
+	return slice_of(out, n);
+}
+
+int sbom_add_named(struct sbom_reader *r, struct sbom_taken *t, struct slice purl, struct slice ref,
+		   struct map *by_ref, struct err *err)
+{
+	size_t before = r->pkgs.len;
+	TRY(sbom_add(r, t, purl, err));
+	if (!ref.len || r->pkgs.len == before)
+		return 0;
+	bool is_new;
+	uint64_t *slot = map_put(by_ref, ref, &is_new);
+	if (!slot)
+		return err_oom(err);
+	if (is_new)
+		*slot = before;
+	return 0;
+}
+
+/* What the package URL says wins where it names the package; the rest fills what is missing. */
+static void take_purl(struct pkg *k, const struct pkg *from)
+{
+	const struct {
+		struct slice *to, value;
+	} fill[] = {{&k->arch, from->arch},
+		    {&k->module, from->module},
+		    {&k->origin, from->origin},
+		    {&k->src_name, from->src_name}};
+	if (!k->src_name.len)
+		k->src_version = from->src_version;
+	k->type = from->type;
+	k->name = from->name;
+	if (from->version.len)
+		k->version = from->version;
+	for (size_t i = 0; i < ARRAY_LEN(fill); i++)
+		if (!fill[i].to->len)
+			*fill[i].to = fill[i].value;
+}
+
 int sbom_add(struct sbom_reader *r, struct sbom_taken *t, struct slice purl, struct err *err)
 {
 	struct inventory_pkg *p = t->p;
-	struct pkg from = {0}, *k = &p->pkg;
+	struct pkg from, *k = &p->pkg;
 	struct slice distro = SL_NONE;
 	struct err bad = {0};
 	if (r->pkgs.len >= SBOM_MAX_PACKAGES)
 		return err_limit(err, "more than %d packages", SBOM_MAX_PACKAGES);
 	TRY(keep_all(r, t, err));
-	purl = sbom_keep(r, purl);
-	if (purl.len && pkg_from_purl(purl, r->arena, &from, &distro, &bad) < 0)
-		return sbom_add_gap(r, purl, "corrupt", slice_str(bad.text), err);
-	p->purl = purl;
-	if (from.type.len) {
-		k->type = from.type;
-		k->name = from.name;
-		if (from.version.len)
-			k->version = from.version;
-	}
-	struct slice *const fill[][2] = {{&k->arch, &from.arch},
-					 {&k->module, &from.module},
-					 {&k->origin, &from.origin},
-					 {&k->src_name, &from.src_name}};
-	bool own_source = k->src_name.len > 0;
-	for (size_t i = 0; i < ARRAY_LEN(fill); i++)
-		if (!fill[i][0]->len)
-			*fill[i][0] = *fill[i][1];
-	if (!own_source)
-		k->src_version = from.src_version;
-	p->layer = layer_of(r, t);
+	p->purl = keep_purl(r, purl);
+	if (purl.len && !p->purl.ptr)
+		return err_oom(err);
+	if (purl.len && pkg_from_purl(p->purl, r->arena, &from, &distro, &bad) < 0)
+		return sbom_add_gap(r, p->purl, "corrupt", slice_str(bad.text), err);
+	if (purl.len)
+		take_purl(k, &from);
+	if (!k->name.len)
+		return sbom_add_gap(r, SL_NONE, "corrupt", SL("package without a name"), err);
+	TRY(take_layer(r, t, err));
 	if (pkg_is_system(k->type)) {
 		p->kind = p->group = SL_NONE;
 		complete_source(r, t);
@@ -181,6 +287,7 @@ static void split_distro(struct sbom_reader *r)
 int sbom_finish(struct sbom_reader *r, struct err *err)
 {
 	struct sbom *s = r->out;
+	TRY(sbom_take_needs(r, err));
 	if (!r->os_family.len && r->distro.len)
 		split_distro(r);
 	TRY(pkg_os_named(r->os_family, r->os_release, r->arena, &s->inv.os, err));
@@ -258,5 +365,8 @@ int sbom_read(struct slice in, struct arena *a, struct sbom *ret, struct err *er
 	vec_free(&r.pkgs);
 	vec_free(&r.layers);
 	vec_free(&r.gaps);
+	vec_free(&r.needs);
+	map_free(&r.layer_of_diff);
+	map_free(&r.layer_of_digest);
 	return rc;
 }

@@ -22,12 +22,26 @@ static int unique(struct map *used, struct slice *ref, struct arena *a, struct e
 		return err_oom(err);
 	if (is_new)
 		return 0;
-	struct slice other =
-	    arena_printf(a, "%.*s-%llu", SL_FMT(*ref), (unsigned long long)++*n + 1);
-	if (!other.ptr || !map_put(used, other, &is_new))
-		return err_oom(err);
-	*ref = other;
+	for (struct slice first = *ref; !is_new;) {
+		char mark[32];
+		snprintf(mark, sizeof(mark), "-%llu", (unsigned long long)++*n + 1);
+		*ref = arena_cat(a, first, slice_str(mark));
+		/* Putting may move the counter. */
+		if (!ref->ptr || !map_put(used, *ref, &is_new) || !(n = map_get(used, first)))
+			return err_oom(err);
+	}
 	return 0;
+}
+
+/* As a qualifier; a subpath comes behind the qualifiers. */
+static struct slice ref_with_mark(struct arena *a, struct slice purl, unsigned long long h)
+{
+	char mark[40];
+	ssize_t sub = slice_chr(purl, '#');
+	struct slice head = sub < 0 ? purl : slice_sub(purl, 0, (size_t)sub);
+	snprintf(mark, sizeof(mark), "%cpackage-id=%016llx", slice_chr(head, '?') < 0 ? '?' : '&',
+		 h);
+	return arena_cat(a, head, slice_str(mark), slice_from(purl, head.len));
 }
 
 int sbom_refs(const struct sbom *s, struct arena *a, struct slice **ret, struct err *err)
@@ -51,8 +65,7 @@ int sbom_refs(const struct sbom *s, struct arena *a, struct slice **ret, struct 
 		if (!p->purl.len)
 			refs[i] = arena_printf(a, "strake:%016llx", h);
 		else if (n && *n > 1)
-			refs[i] = arena_printf(a, "%.*s%cpackage-id=%016llx", SL_FMT(p->purl),
-					       slice_chr(p->purl, '?') < 0 ? '?' : '&', h);
+			refs[i] = ref_with_mark(a, p->purl, h);
 		if (!refs[i].ptr)
 			return err_oom(err);
 		TRY(unique(&used, &refs[i], a, err));
@@ -61,27 +74,21 @@ int sbom_refs(const struct sbom *s, struct arena *a, struct slice **ret, struct 
 	return 0;
 }
 
-static struct slice edge_key(struct arena *a, const struct inventory_pkg *p, struct slice id)
+#define EDGE_KEY(p, id) (p)->kind, slice_of("", 1), (p)->group, slice_of("", 1), id
+
+static struct slice edge_key(struct arena *a, const struct inventory_pkg *p)
 {
-	size_t n = p->kind.len + p->group.len + id.len + 2;
-	char *key = arena_alloc(a, n + 1);
-	if (!key)
-		return SL_NONE;
-	memcpy(key, p->kind.len ? p->kind.ptr : "", p->kind.len);
-	memcpy(key + p->kind.len + 1, p->group.len ? p->group.ptr : "", p->group.len);
-	memcpy(key + p->kind.len + p->group.len + 2, id.len ? id.ptr : "", id.len);
-	return slice_of(key, n);
+	return arena_cat(a, EDGE_KEY(p, p->pkg.name), SL("@"), p->pkg.version);
 }
 
 int sbom_edges_init(struct sbom_edges *e, const struct sbom *s, struct arena *a, struct err *err)
 {
-	*e = (struct sbom_edges){.s = s, .arena = a};
+	*e = (struct sbom_edges){.s = s};
+	buf_init(&e->key, 1024 * MIB);
 	for (size_t i = 0; i < s->inv.npkgs; i++) {
 		const struct inventory_pkg *p = &s->inv.pkgs[i];
-		struct slice id =
-		    arena_printf(a, "%.*s@%.*s", SL_FMT(p->pkg.name), SL_FMT(p->pkg.version));
 		bool is_new;
-		struct slice key = edge_key(a, p, id);
+		struct slice key = edge_key(a, p);
 		uint64_t *slot = key.ptr ? map_put(&e->by_name, key, &is_new) : NULL;
 		if (!slot)
 			return err_oom(err);
@@ -94,12 +101,16 @@ int sbom_edges_init(struct sbom_edges *e, const struct sbom *s, struct arena *a,
 void sbom_edges_done(struct sbom_edges *e)
 {
 	map_free(&e->by_name);
+	buf_free(&e->key);
 }
 
-ssize_t sbom_edge(const struct sbom_edges *e, const struct inventory_pkg *p, struct slice line)
+ssize_t sbom_edge(struct sbom_edges *e, const struct inventory_pkg *p, struct slice line)
 {
-	struct slice key = edge_key(e->arena, p, line);
-	const uint64_t *slot = key.ptr ? map_get(&e->by_name, key) : NULL;
+	const struct slice parts[] = {EDGE_KEY(p, line)};
+	buf_clear(&e->key);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		buf_puts(&e->key, parts[i]);
+	const uint64_t *slot = map_get(&e->by_name, buf_slice(&e->key));
 	return slot ? (ssize_t)*slot - 1 : -1;
 }
 

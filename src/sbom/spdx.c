@@ -10,26 +10,49 @@ struct sx {
 	bool json;
 	struct json_writer w;
 	struct buf *out;
-	struct arena arena;
+	struct arena arena, scratch; /* scratch: of one package */
 	struct slice *refs;
 	char (*ids)[40]; /* SPDXRef of each package */
 	struct sbom_edges edges;
 	char created[TIME_TEXT];
 	struct map licenses; /* texts that are no expression */
+	bool failed;	     /* out of memory somewhere: told at the end */
 };
 
 /* ---- one field in either syntax ---- */
 
-/* A value on one line; several lines go between <text> marks, which cannot be closed from inside. */
+static bool is_blank(char c)
+{
+	return (unsigned char)c <= ' ' || c == 0x7f;
+}
+
+/* Control characters become blanks, what is not UTF-8 U+FFFD, and no mark is closed from inside. */
+static void put_text(struct buf *out, struct slice value)
+{
+	while (value.len) {
+		size_t good = text_utf8_length(value);
+		for (size_t i = 0; i < good; i++) {
+			char c = value.ptr[i];
+			bool closing = c == '<' && slice_starts(slice_from(value, i), "</text>");
+			buf_putc(out, closing ? '(' : is_blank(c) && c != '\n' ? ' ' : c);
+		}
+		value = slice_from(value, good);
+		if (value.len) {
+			buf_puts(out, SL("\xef\xbf\xbd"));
+			value = slice_from(value, 1);
+		}
+	}
+}
+
+/* A value on one line; several lines, and blanks that a reader would trim, go between <text> marks. */
 static void put_tag(struct sx *x, const char *tag, struct slice value)
 {
-	bool text = slice_chr(value, '\n') >= 0 || slice_find(value, SL("</text>")) >= 0;
+	bool marks = slice_chr(value, '<') >= 0 && (slice_find(value, SL("<text>")) >= 0 ||
+						    slice_find(value, SL("</text>")) >= 0);
+	bool text = marks || slice_chr(value, '\n') >= 0 ||
+		    (value.len && (is_blank(value.ptr[0]) || is_blank(value.ptr[value.len - 1])));
 	buf_printf(x->out, "%s: %s", tag, text ? "<text>" : "");
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.ptr[i];
-		bool closing = text && c == '<' && slice_starts(slice_from(value, i), "</text>");
-		buf_putc(x->out, closing ? '(' : (unsigned char)c < ' ' && c != '\n' ? ' ' : c);
-	}
+	put_text(x->out, value);
 	buf_puts(x->out, text ? SL("</text>\n") : SL("\n"));
 }
 
@@ -52,25 +75,29 @@ static struct slice license_ref(struct sx *x, struct slice text)
 	if (id.len)
 		return id;
 	if (sbom_is_expression(text))
-		return arena_printf(&x->arena, "(%.*s)", SL_FMT(text));
-	(void)!map_put(&x->licenses, text, &is_new);
-	return arena_printf(&x->arena, "LicenseRef-%016llx", (unsigned long long)slice_hash(text));
+		return arena_cat(&x->scratch, SL("("), text, SL(")"));
+	x->failed |= !map_put(&x->licenses, text, &is_new);
+	return arena_printf(&x->scratch, "LicenseRef-%016llx",
+			    (unsigned long long)slice_hash(text));
 }
 
 static struct slice declared(struct sx *x, struct slice licenses)
 {
-	struct slice rest = licenses, one, all = SL_NONE;
+	struct slice rest = licenses, one;
+	auto_buf struct buf all;
+	buf_init(&all, 64 * MIB);
 	bool single = slice_chr(licenses, '\n') < 0;
 	if (single && sbom_is_expression(licenses))
 		return licenses;
 	while (slice_line(&rest, &one)) {
 		if (!one.len)
 			continue;
-		struct slice ref = license_ref(x, one);
-		all = all.len ? arena_printf(&x->arena, "%.*s AND %.*s", SL_FMT(all), SL_FMT(ref))
-			      : ref;
+		if (all.len)
+			buf_puts(&all, SL(" AND "));
+		buf_puts(&all, license_ref(x, one));
 	}
-	return all.len ? all : SL("NOASSERTION");
+	x->failed |= all.failed;
+	return all.len ? arena_dup(&x->scratch, buf_slice(&all)) : SL("NOASSERTION");
 }
 
 static void put_licenses(struct sx *x)
@@ -115,7 +142,8 @@ static void annotation(struct sx *x, const char *id, const char *name, struct sl
 {
 	if (!value.len)
 		return;
-	struct slice comment = arena_printf(&x->arena, "%s: %.*s", name, SL_FMT(value));
+	struct slice comment = arena_cat(&x->scratch, slice_str(name), SL(": "), value);
+	x->failed |= !comment.ptr;
 	if (x->json)
 		jw_object(&x->w);
 	field(x, "annotator", "Annotator", SL("Tool: strake-" STRAKE_VERSION));
@@ -172,7 +200,7 @@ static void put_purl(struct sx *x, struct slice purl)
 		return;
 	if (!x->json) {
 		put_tag(x, "ExternalRef",
-			arena_printf(&x->arena, "PACKAGE-MANAGER purl %.*s", SL_FMT(purl)));
+			arena_cat(&x->scratch, SL("PACKAGE-MANAGER purl "), purl));
 		return;
 	}
 	jw_key(&x->w, "externalRefs");
@@ -198,7 +226,7 @@ static void put_checksum(struct sx *x, struct slice digest)
 			continue;
 		if (!x->json) {
 			put_tag(x, "PackageChecksum",
-				arena_printf(&x->arena, "%s: %.*s", algorithms[i][1], SL_FMT(hex)));
+				arena_cat(&x->scratch, slice_str(algorithms[i][1]), SL(": "), hex));
 			return;
 		}
 		jw_key(&x->w, "checksums");
@@ -219,20 +247,23 @@ static void put_package(struct sx *x, size_t i)
 	begin_package(x, k->name, x->ids[i], k->version);
 	if (k->maintainer.len)
 		field(x, "supplier", "PackageSupplier",
-		      arena_printf(&x->arena, "Organization: %.*s", SL_FMT(k->maintainer)));
+		      arena_cat(&x->scratch, SL("Organization: "), k->maintainer));
 	if (k->src_name.len)
 		field(x, "sourceInfo", "PackageSourceInfo",
-		      arena_printf(&x->arena, "built package from: %.*s %.*s", SL_FMT(k->src_name),
-				   SL_FMT(k->src_version)));
+		      arena_cat(&x->scratch, SL("built package from: "), k->src_name, SL(" "),
+				k->src_version));
 	put_checksum(x, k->digest);
-	fixed_fields(x, declared(x, k->licenses), k->flags & PKG_ROOT ? "APPLICATION" : "LIBRARY");
+	/* An application with neither is read as a heading for others. */
+	bool application = k->flags & PKG_ROOT && (p->purl.len || k->version.len);
+	fixed_fields(x, declared(x, k->licenses), application ? "APPLICATION" : "LIBRARY");
 	put_purl(x, p->purl);
-	size_t n = sbom_props(x->s, p, &x->arena, props);
+	size_t n = sbom_props(x->s, p, &x->scratch, props);
 	begin_annotations(x);
 	for (size_t m = 0; m < n; m++)
 		annotation(x, x->ids[i], props[m].name, props[m].value);
 	end_annotations(x);
 	end_package(x);
+	arena_reset(&x->scratch);
 }
 
 static void put_root(struct sx *x)
@@ -248,13 +279,12 @@ static void put_root(struct sx *x)
 	for (size_t i = 0; i < s->nrepo_digests; i++)
 		annotation(x, "SPDXRef-Root", "aquasecurity:trivy:RepoDigest", s->repo_digests[i]);
 	for (size_t i = 0; i < s->nlayers; i++)
-		annotation(x, "SPDXRef-Root", "strake:Layer",
-			   arena_printf(&x->arena, "%.*s %.*s", SL_FMT(s->layers[i].digest),
-					SL_FMT(s->layers[i].diff_id)));
+		annotation(
+		    x, "SPDXRef-Root", "strake:Layer",
+		    arena_cat(&x->arena, s->layers[i].digest, SL(" "), s->layers[i].diff_id));
 	for (size_t i = 0; i < s->ngaps; i++)
 		annotation(x, "SPDXRef-Root", "strake:NotAnalysed",
-			   arena_printf(&x->arena, "%.*s: %.*s: %.*s", SL_FMT(s->gaps[i].path),
-					SL_FMT(s->gaps[i].reason), SL_FMT(s->gaps[i].message)));
+			   sbom_gap_line(&x->arena, &s->gaps[i]));
 	end_annotations(x);
 	end_package(x);
 }
@@ -369,7 +399,7 @@ static int put_document(struct sx *x, struct err *err)
 		jw_end(&x->w, '}');
 		buf_putc(x->out, '\n');
 	}
-	return x->out->failed ? err_oom(err) : 0;
+	return x->out->failed || x->failed ? err_oom(err) : 0;
 }
 
 static int name_packages(struct sx *x, struct err *err)
@@ -388,6 +418,7 @@ static int write_spdx(const struct sbom *s, struct buf *out, bool json, struct e
 {
 	struct sx x = {.s = s, .json = json, .out = out};
 	arena_init(&x.arena, 2048 * MIB);
+	arena_init(&x.scratch, 256 * MIB);
 	jw_init(&x.w, out, 2);
 	time_text(s->created, x.created);
 	int r = name_packages(&x, err);
@@ -396,6 +427,7 @@ static int write_spdx(const struct sbom *s, struct buf *out, bool json, struct e
 	sbom_edges_done(&x.edges);
 	map_free(&x.licenses);
 	arena_free(&x.arena);
+	arena_free(&x.scratch);
 	return r;
 }
 

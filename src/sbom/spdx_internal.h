@@ -3,15 +3,20 @@
 
 #include "sbom/sbom_internal.h"
 
-#define SPDX_MAX_COMMENTS 64
 struct spdx_pkg {
 	struct slice id, name, version, purpose, supplier, source_info, license, purl, digest;
-	struct slice comments[SPDX_MAX_COMMENTS]; /* annotations */
-	size_t ncomments;
+	struct slice *comments; /* annotations; in the reader's arena */
+	size_t ncomments, room;
 	bool described; /* by the document itself */
 };
-int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct err *err) must_use;
-int spdx_take_root_comment(struct sbom_reader *r, struct slice comment, struct err *err) must_use;
-/* `from` depends on `to`; ids without a package are passed over. */
-int spdx_edge(struct sbom_reader *r, const struct map *by_id, struct slice from, struct slice to,
+int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct map *by_id,
 	      struct err *err) must_use;
+int spdx_take_root_comment(struct sbom_reader *r, struct slice comment, struct err *err) must_use;
+/* One relationship of the document. */
+int spdx_relation(struct sbom_reader *r, const struct map *by_id, struct slice from,
+		  struct slice type, struct slice to, struct err *err) must_use;
+/* "LicenseRef-..." stands for its text: texts has the ids, values lists them. */
+struct slice spdx_license(struct sbom_reader *r, struct slice declared, const struct map *ids,
+			  const struct slice *texts);
+int spdx_add_comment(struct sbom_reader *r, struct spdx_pkg *x, struct slice comment,
+		     struct err *err) must_use;

@@ -22,7 +22,7 @@ static void take_comment(struct sbom_reader *r, struct sbom_taken *t, struct sli
 	struct slice name = slice_sub(comment, 0, (size_t)at),
 		     value = slice_from(comment, (size_t)at + 2);
 	if (slice_chr(name, ':') < 0)
-		name = arena_printf(r->arena, "aquasecurity:trivy:%.*s", SL_FMT(name));
+		name = arena_cat(r->arena, SL("aquasecurity:trivy:"), name);
 	sbom_take_prop(t, name, value, r->arena);
 }
 
@@ -58,15 +58,14 @@ int spdx_take_root_comment(struct sbom_reader *r, struct slice comment, struct e
 		struct slice rest = sbom_keep(r, slice_from(comment, sizeof(layer) - 1)), digest;
 		if (slice_cut(&rest, ' ', &digest)) {
 			struct sbom_layer l = {digest, rest};
-			return vec_push(&r->layers, l) < 0 ? err_oom(err) : 0;
+			return sbom_add_layer(r, l, err);
 		}
 	} else if (slice_starts(comment, type)) {
 		r->out->artifact_type = sbom_keep(r, slice_from(comment, sizeof(type) - 1));
 	} else if (slice_starts(comment, id)) {
 		r->out->image_id = sbom_keep(r, slice_from(comment, sizeof(id) - 1));
 	} else if (slice_starts(comment, gap)) {
-		return sbom_add_gap(r, SL_NONE, "not-analysed",
-				    slice_from(comment, sizeof(gap) - 1), err);
+		return sbom_take_gap(r, slice_from(comment, sizeof(gap) - 1), err);
 	}
 	return 0;
 }
@@ -81,7 +80,7 @@ static bool is_container(const struct spdx_pkg *x)
 		(slice_is(x->purpose, "APPLICATION") && !x->version.len) || x->described);
 }
 
-int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct err *err)
+int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct map *by_id, struct err *err)
 {
 	struct inventory_pkg p = {.layer = -1};
 	struct sbom_taken t = {.p = &p};
@@ -96,8 +95,6 @@ int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct err *err)
 		TRY(spdx_take_root_comment(r, x->comments[i], err));
 	if (root || is_container(x))
 		return 0;
-	if (!x->name.len)
-		return sbom_add_gap(r, x->id, "corrupt", SL("package without a name"), err);
 	p.pkg.name = x->name;
 	p.pkg.version = is_noassertion(x->version) ? SL_NONE : x->version;
 	p.pkg.licenses = is_noassertion(x->license) ? SL_NONE : x->license;
@@ -107,7 +104,7 @@ int spdx_take(struct sbom_reader *r, const struct spdx_pkg *x, struct err *err)
 	take_source(&p.pkg, x->source_info);
 	for (size_t i = 0; i < x->ncomments; i++)
 		take_comment(r, &t, x->comments[i]);
-	return sbom_add(r, &t, x->purl, err);
+	return sbom_add_named(r, &t, x->purl, x->id, by_id, err);
 }
 
 /* ---- JSON ---- */
@@ -127,26 +124,74 @@ static struct slice digest_of(struct sbom_reader *r, const struct node *n)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		node_each (c, node_get(n, "checksums"))
 			if (slice_is(node_get_str(c, "algorithm"), names[i][0]))
-				return arena_printf(r->arena, "%s:%.*s", names[i][1],
-						    SL_FMT(node_get_str(c, "checksumValue")));
+				return arena_cat(r->arena, slice_str(names[i][1]), SL(":"),
+						 node_get_str(c, "checksumValue"));
 	return SL_NONE;
 }
 
-static void add_comment(struct spdx_pkg *x, struct slice comment)
+int spdx_add_comment(struct sbom_reader *r, struct spdx_pkg *x, struct slice comment,
+		     struct err *err)
 {
-	if (comment.len && x->ncomments < SPDX_MAX_COMMENTS)
-		x->comments[x->ncomments++] = comment;
+	if (!comment.len)
+		return 0;
+	/* Grown by doubling inside the arena: the old list is left behind. */
+	if (x->ncomments == x->room) {
+		size_t room = x->room ? x->room * 2 : 8;
+		struct slice *grown = arena_array(r->arena, room, sizeof(*grown));
+		if (!grown)
+			return err_oom(err);
+		if (x->ncomments)
+			memcpy(grown, x->comments, x->ncomments * sizeof(*grown));
+		x->comments = grown;
+		x->room = room;
+	}
+	x->comments[x->ncomments++] = comment;
+	return 0;
 }
 
-/* "LicenseRef-..." alone stands for its text. */
-static struct slice license_of(struct slice declared, const struct node *root)
+/* Ids between "AND" stand for their texts; any other expression stays what it is. */
+struct slice spdx_license(struct sbom_reader *r, struct slice declared, const struct map *ids,
+			  const struct slice *texts)
 {
-	if (!slice_starts(declared, "LicenseRef-"))
+	auto_buf struct buf b;
+	struct slice rest = declared, word;
+	bool operand = true;
+	buf_init(&b, SBOM_MAX_LICENSES);
+	if (slice_find(declared, SL("LicenseRef-")) < 0)
 		return declared;
-	node_each (l, node_get(root, "hasExtractedLicensingInfos"))
-		if (slice_eq(node_get_str(l, "licenseId"), declared))
-			return node_get_str(l, "extractedText");
-	return declared;
+	for (; slice_word(&rest, &word); operand = !operand) {
+		const uint64_t *at = map_get(ids, word);
+		if (!operand && !slice_is(word, "AND"))
+			return declared;
+		if (operand && b.len)
+			buf_putc(&b, '\n');
+		if (operand)
+			buf_puts(&b, at ? texts[*at] : word);
+	}
+	return b.failed || !b.len ? declared : arena_dup(r->arena, buf_slice(&b));
+}
+
+struct json_licenses {
+	struct map ids; /* -> index into texts */
+	struct slice *texts;
+};
+
+static int note_licenses(struct sbom_reader *r, const struct node *root, struct json_licenses *l,
+			 struct err *err)
+{
+	const struct node *list = node_get(root, "hasExtractedLicensingInfos");
+	size_t n = 0;
+	l->texts = arena_array(r->arena, (list ? list->count : 0) + 1, sizeof(*l->texts));
+	if (!l->texts)
+		return err_oom(err);
+	node_each (one, list) {
+		uint64_t *slot = map_put(&l->ids, node_get_str(one, "licenseId"), NULL);
+		if (!slot)
+			return err_oom(err);
+		*slot = n;
+		l->texts[n++] = node_get_str(one, "extractedText");
+	}
+	return 0;
 }
 
 static int note_described(const struct node *root, struct map *described, struct err *err)
@@ -162,8 +207,13 @@ static int note_described(const struct node *root, struct map *described, struct
 	return 0;
 }
 
-static int take_package(struct sbom_reader *r, const struct node *n, const struct node *root,
-			const struct map *described, struct err *err)
+struct json_reader {
+	struct map described, by_id;
+	struct json_licenses licenses;
+};
+
+static int take_package(struct sbom_reader *r, const struct node *n, struct json_reader *j,
+			struct err *err)
 {
 	struct spdx_pkg x = {.id = node_get_str(n, "SPDXID"),
 			     .name = node_get_str(n, "name"),
@@ -173,62 +223,49 @@ static int take_package(struct sbom_reader *r, const struct node *n, const struc
 			     .source_info = node_get_str(n, "sourceInfo"),
 			     .purl = purl_of(n),
 			     .digest = digest_of(r, n)};
-	x.license = license_of(node_get_str(n, "licenseDeclared"), root);
-	x.described = x.id.len && map_get(described, x.id);
+	x.license = spdx_license(r, node_get_str(n, "licenseDeclared"), &j->licenses.ids,
+				 j->licenses.texts);
+	x.described = x.id.len && map_get(&j->described, x.id);
 	node_each (a, node_get(n, "annotations"))
-		add_comment(&x, node_get_str(a, "comment"));
+		TRY(spdx_add_comment(r, &x, node_get_str(a, "comment"), err));
 	node_each (a, node_get(n, "attributionTexts"))
-		add_comment(&x, node_str(a));
-	return spdx_take(r, &x, err);
+		TRY(spdx_add_comment(r, &x, node_str(a), err));
+	return spdx_take(r, &x, &j->by_id, err);
 }
 
-/* SPDXID -> the package that was added for it; dependencies by DEPENDS_ON and its mirror. */
-static int take_edges(struct sbom_reader *r, const struct node *root, const struct map *by_id,
-		      struct err *err)
+int spdx_relation(struct sbom_reader *r, const struct map *by_id, struct slice from,
+		  struct slice type, struct slice to, struct err *err)
 {
-	node_each (rel, node_get(root, "relationships")) {
-		struct slice type = node_get_str(rel, "relationshipType");
-		bool mirror = slice_is(type, "DEPENDENCY_OF");
-		if (!mirror && !slice_is(type, "DEPENDS_ON"))
-			continue;
-		struct slice a = node_get_str(rel, "spdxElementId"),
-			     b = node_get_str(rel, "relatedSpdxElement");
-		TRY(spdx_edge(r, by_id, mirror ? b : a, mirror ? a : b, err));
-	}
+	if (slice_is(type, "DEPENDS_ON"))
+		return sbom_add_need(r, by_id, from, to, err);
+	if (slice_is(type, "DEPENDENCY_OF"))
+		return sbom_add_need(r, by_id, to, from, err);
 	return 0;
 }
 
-int spdx_edge(struct sbom_reader *r, const struct map *by_id, struct slice from, struct slice to,
-	      struct err *err)
+static int read_all(struct sbom_reader *r, const struct node *root, struct json_reader *j,
+		    struct err *err)
 {
-	const uint64_t *a = map_get(by_id, from), *b = map_get(by_id, to);
-	if (!a || !b)
-		return 0;
-	struct pkg *k = &r->pkgs.ptr[*a].pkg;
-	const struct pkg *dep = &r->pkgs.ptr[*b].pkg;
-	/* One package has few edges in practice; a hostile one is cut off. */
-	if (k->deps.len > 64 * KIB)
-		return 0;
-	k->deps = arena_printf(r->arena, "%.*s%s%.*s@%.*s", (int)k->deps.len,
-			       k->deps.len ? k->deps.ptr : "", k->deps.len ? "\n" : "",
-			       SL_FMT(dep->name), SL_FMT(dep->version));
-	return k->deps.ptr ? 0 : err_oom(err);
+	struct sbom *s = r->out;
+	s->name = sbom_keep(r, node_get_str(root, "name"));
+	(void)!time_parse(node_str(node_path(root, "creationInfo.created")), &s->created);
+	TRY(note_described(root, &j->described, err));
+	TRY(note_licenses(r, root, &j->licenses, err));
+	node_each (n, node_get(root, "packages"))
+		TRY(take_package(r, n, j, err));
+	node_each (rel, node_get(root, "relationships"))
+		TRY(spdx_relation(r, &j->by_id, node_get_str(rel, "spdxElementId"),
+				  node_get_str(rel, "relationshipType"),
+				  node_get_str(rel, "relatedSpdxElement"), err));
+	return 0;
 }
 
 int spdx_read(struct sbom_reader *r, const struct node *root, struct err *err)
 {
-	auto_map struct map described = {0}, by_id = {0};
-	struct sbom *s = r->out;
-	s->name = sbom_keep(r, node_get_str(root, "name"));
-	(void)!time_parse(node_str(node_path(root, "creationInfo.created")), &s->created);
-	TRY(note_described(root, &described, err));
-	node_each (n, node_get(root, "packages")) {
-		size_t before = r->pkgs.len;
-		TRY(take_package(r, n, root, &described, err));
-		uint64_t *slot =
-		    r->pkgs.len > before ? map_put(&by_id, node_get_str(n, "SPDXID"), NULL) : NULL;
-		if (slot)
-			*slot = before;
-	}
-	return take_edges(r, root, &by_id, err);
+	struct json_reader j = {0};
+	int rc = read_all(r, root, &j, err);
+	map_free(&j.described);
+	map_free(&j.by_id);
+	map_free(&j.licenses.ids);
+	return rc;
 }

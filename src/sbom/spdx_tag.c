@@ -2,13 +2,19 @@
 /* SPDX 2.x tag-value: "Tag: value" lines, <text>..</text> over several lines, '#' comments. */
 #include "sbom/spdx_internal.h"
 
+struct tag_relation {
+	struct slice from, type, to;
+};
 struct tag_reader {
 	struct sbom_reader *r;
 	struct slice rest;
 	struct spdx_pkg pkg;
 	bool in_package;
-	struct map by_id, described, licenses; /* the last: LicenseRef -> index into texts + 1 */
+	bool open_end;			       /* no </text> comes any more */
+	struct map by_id, described, licenses; /* the last: LicenseRef -> index into texts */
+	struct map read;		       /* SPDXID -> index into pkgs */
 	VEC(struct slice) texts;
+	VEC(struct tag_relation) relations;
 	VEC(struct spdx_pkg *) pkgs;
 	struct slice license_id;
 	struct slice annotated; /* SPDXREF of the annotation at hand */
@@ -30,8 +36,9 @@ static bool next_tag(struct tag_reader *t, struct slice *tag, struct slice *valu
 		struct slice body = slice_of(value->ptr + 6, value->len - 6 + t->rest.len + 1);
 		if (!t->rest.ptr)
 			body.len = value->len - 6;
-		ssize_t end = slice_find(body, SL("</text>"));
+		ssize_t end = t->open_end ? -1 : slice_find(body, SL("</text>"));
 		if (end < 0) {
+			t->open_end = true;
 			*value = slice_from(*value, 6);
 			return true;
 		}
@@ -55,6 +62,10 @@ static int end_package(struct tag_reader *t, struct err *err)
 	if (!copy || vec_push(&t->pkgs, copy) < 0)
 		return err_oom(err);
 	*copy = t->pkg;
+	uint64_t *slot = map_put(&t->read, copy->id, NULL);
+	if (!slot)
+		return err_oom(err);
+	*slot = t->pkgs.len - 1;
 	return 0;
 }
 
@@ -67,8 +78,8 @@ static void take_checksum(struct tag_reader *t, struct slice value)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (slice_is(name, names[i][0]) && !t->pkg.digest.len)
-			t->pkg.digest = arena_printf(t->r->arena, "%s:%.*s", names[i][1],
-						     SL_FMT(slice_trim(hex)));
+			t->pkg.digest = arena_cat(t->r->arena, slice_str(names[i][1]), SL(":"),
+						  slice_trim(hex));
 }
 
 static void take_reference(struct tag_reader *t, struct slice value)
@@ -80,16 +91,15 @@ static void take_reference(struct tag_reader *t, struct slice value)
 }
 
 /* The packages come before their annotations, or with them: looked up by id. */
-static void take_comment(struct tag_reader *t, struct slice value)
+static int take_comment(struct tag_reader *t, struct slice value, struct err *err)
 {
 	struct spdx_pkg *x =
 	    t->in_package && (slice_eq(t->pkg.id, t->annotated) || !t->annotated.len) ? &t->pkg
 										      : NULL;
-	for (size_t i = t->pkgs.len; !x && i-- > 0 && t->pkgs.len - i < 4;)
-		if (slice_eq(t->pkgs.ptr[i]->id, t->annotated))
-			x = t->pkgs.ptr[i];
-	if (x && x->ncomments < SPDX_MAX_COMMENTS)
-		x->comments[x->ncomments++] = value;
+	const uint64_t *at = x ? NULL : map_get(&t->read, t->annotated);
+	if (at)
+		x = t->pkgs.ptr[*at];
+	return x ? spdx_add_comment(t->r, x, value, err) : 0;
 }
 
 static bool package_tag(struct tag_reader *t, struct slice tag, struct slice value)
@@ -116,8 +126,6 @@ static bool package_tag(struct tag_reader *t, struct slice tag, struct slice val
 		take_checksum(t, value);
 	else if (slice_is(tag, "ExternalRef"))
 		take_reference(t, value);
-	else if (slice_is(tag, "PackageAttributionText") && t->pkg.ncomments < SPDX_MAX_COMMENTS)
-		t->pkg.comments[t->pkg.ncomments++] = value;
 	else
 		return false;
 	return true;
@@ -130,7 +138,38 @@ static int note_license(struct tag_reader *t, struct slice text, struct err *err
 		return 0;
 	if (vec_push(&t->texts, text) < 0)
 		return err_oom(err);
-	*slot = t->texts.len;
+	*slot = t->texts.len - 1;
+	return 0;
+}
+
+static int take_relation(struct tag_reader *t, struct slice value, struct err *err)
+{
+	struct tag_relation x;
+	if (!slice_word(&value, &x.from) || !slice_word(&value, &x.type) ||
+	    !slice_word(&value, &x.to))
+		return 0;
+	if (slice_is(x.type, "DESCRIBES") && slice_is(x.from, "SPDXRef-DOCUMENT"))
+		return map_put(&t->described, x.to, NULL) ? 0 : err_oom(err);
+	return vec_push(&t->relations, x) < 0 ? err_oom(err) : 0;
+}
+
+/* Outside of packages, or as well there as inside. */
+static int other_tag(struct tag_reader *t, struct slice tag, struct slice value, struct err *err)
+{
+	if (slice_is(tag, "DocumentName"))
+		t->r->out->name = sbom_keep(t->r, value);
+	else if (slice_is(tag, "Created"))
+		(void)!time_parse(value, &t->r->out->created);
+	else if (slice_is(tag, "SPDXREF"))
+		t->annotated = value;
+	else if (slice_is(tag, "AnnotationComment"))
+		return take_comment(t, value, err);
+	else if (slice_is(tag, "PackageAttributionText") && t->in_package)
+		return spdx_add_comment(t->r, &t->pkg, value, err);
+	else if (slice_is(tag, "ExtractedText"))
+		return note_license(t, value, err);
+	else if (slice_is(tag, "Relationship"))
+		return take_relation(t, value, err);
 	return 0;
 }
 
@@ -145,82 +184,44 @@ static int take_tag(struct tag_reader *t, struct slice tag, struct slice value, 
 		t->annotated = SL_NONE;
 		return 0;
 	}
-	if (package_tag(t, tag, value))
-		return 0;
-	if (slice_is(tag, "DocumentName"))
-		t->r->out->name = sbom_keep(t->r, value);
-	else if (slice_is(tag, "Created"))
-		(void)!time_parse(value, &t->r->out->created);
-	else if (slice_is(tag, "SPDXREF"))
-		t->annotated = value;
-	else if (slice_is(tag, "AnnotationComment"))
-		take_comment(t, value);
-	else if (slice_is(tag, "ExtractedText"))
-		return note_license(t, value, err);
-	else if (slice_is(tag, "Relationship")) {
-		struct slice from, type, to;
-		if (slice_word(&value, &from) && slice_word(&value, &type) &&
-		    slice_word(&value, &to) && slice_is(type, "DESCRIBES") &&
-		    slice_is(from, "SPDXRef-DOCUMENT") && !map_put(&t->described, to, NULL))
-			return err_oom(err);
-	}
-	return 0;
-}
-
-static int take_edges(struct tag_reader *t, struct slice in, struct err *err)
-{
-	struct slice line;
-	while (slice_line(&in, &line)) {
-		struct slice rest = slice_trim(line), from, type, to;
-		if (!slice_starts(rest, "Relationship:"))
-			continue;
-		rest = slice_from(rest, 13);
-		if (!slice_word(&rest, &from) || !slice_word(&rest, &type) ||
-		    !slice_word(&rest, &to))
-			continue;
-		if (slice_is(type, "DEPENDS_ON"))
-			TRY(spdx_edge(t->r, &t->by_id, from, to, err));
-		else if (slice_is(type, "DEPENDENCY_OF"))
-			TRY(spdx_edge(t->r, &t->by_id, to, from, err));
-	}
-	return 0;
+	return package_tag(t, tag, value) ? 0 : other_tag(t, tag, value, err);
 }
 
 static int add_packages(struct tag_reader *t, struct err *err)
 {
 	for (size_t i = 0; i < t->pkgs.len; i++) {
 		struct spdx_pkg *x = t->pkgs.ptr[i];
-		size_t before = t->r->pkgs.len;
-		const uint64_t *text = map_get(&t->licenses, x->license);
 		x->described = x->id.len && map_get(&t->described, x->id);
-		if (text)
-			x->license = t->texts.ptr[*text - 1];
-		TRY(spdx_take(t->r, x, err));
-		uint64_t *slot = t->r->pkgs.len > before ? map_put(&t->by_id, x->id, NULL) : NULL;
-		if (slot)
-			*slot = before;
+		x->license = spdx_license(t->r, x->license, &t->licenses, t->texts.ptr);
+		TRY(spdx_take(t->r, x, &t->by_id, err));
 	}
 	return 0;
 }
 
-static int read_all(struct tag_reader *t, struct slice in, struct err *err)
+static int read_all(struct tag_reader *t, struct err *err)
 {
 	struct slice tag, value;
 	while (next_tag(t, &tag, &value))
 		TRY(take_tag(t, tag, value, err));
 	TRY(end_package(t, err));
 	TRY(add_packages(t, err));
-	return take_edges(t, in, err);
+	for (size_t i = 0; i < t->relations.len; i++) {
+		const struct tag_relation *x = &t->relations.ptr[i];
+		TRY(spdx_relation(t->r, &t->by_id, x->from, x->type, x->to, err));
+	}
+	return 0;
 }
 
 int spdx_tag_read(struct sbom_reader *r, struct slice in, struct err *err)
 {
 	struct tag_reader t = {.r = r, .rest = in};
-	int rc = read_all(&t, in, err);
+	int rc = read_all(&t, err);
 	map_free(&t.by_id);
 	map_free(&t.described);
 	map_free(&t.licenses);
+	map_free(&t.read);
 	vec_free(&t.texts);
+	vec_free(&t.relations);
 	vec_free(&t.pkgs);
 	return rc;
 }

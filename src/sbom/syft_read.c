@@ -34,11 +34,11 @@ static void take_metadata(struct sbom_reader *r, struct sbom_taken *t, const str
 	(void)r;
 }
 
-static int take_licenses(struct sbom_reader *r, struct pkg *k, const struct node *list,
+static int take_licenses(struct sbom_reader *r, struct inventory_pkg *p, const struct node *list,
 			 struct err *err)
 {
 	auto_buf struct buf b;
-	buf_init(&b, 64 * KIB);
+	buf_init(&b, SBOM_MAX_LICENSES);
 	node_each (l, list) {
 		struct slice text =
 		    node_is(l, NODE_STRING) ? node_str(l) : node_get_str(l, "value");
@@ -46,40 +46,45 @@ static int take_licenses(struct sbom_reader *r, struct pkg *k, const struct node
 			buf_putc(&b, '\n');
 		buf_puts(&b, text);
 	}
-	k->licenses = sbom_keep(r, buf_slice(&b));
-	return b.len && !k->licenses.ptr ? err_oom(err) : 0;
+	return sbom_keep_licenses(r, &b, p, err);
 }
 
-static int take_artifact(struct sbom_reader *r, const struct node *n, struct err *err)
+static int take_artifact(struct sbom_reader *r, const struct node *n, struct map *by_id,
+			 struct err *err)
 {
 	struct inventory_pkg p = {
 	    .layer = -1,
 	    .pkg = {.name = node_get_str(n, "name"), .version = node_get_str(n, "version")}};
 	struct sbom_taken t = {.p = &p, .from_syft = true};
 	const struct node *where = node_get(n, "locations");
-	if (!p.pkg.name.len)
-		return sbom_add_gap(r, node_get_str(n, "id"), "corrupt",
-				    SL("artifact without a name"), err);
 	take_metadata(r, &t, node_get(n, "metadata"));
-	TRY(take_licenses(r, &p.pkg, node_get(n, "licenses"), err));
+	TRY(take_licenses(r, &p, node_get(n, "licenses"), err));
 	if (where && where->first) {
 		p.db_path = node_get_str(where->first, "path");
 		t.layer_diff_id = node_get_str(where->first, "layerID");
 	}
-	return sbom_add(r, &t, node_get_str(n, "purl"), err);
+	return sbom_add_named(r, &t, node_get_str(n, "purl"), node_get_str(n, "id"), by_id, err);
 }
 
-/* "ownership-by-file-overlap": the parent's files hold the child, which is the distribution's then. */
-static void take_relation(struct sbom_reader *r, const struct node *rel, const struct map *by_id)
+/* "ownership-by-file-overlap": the parent's files hold the child, which is the distribution's then.
+ * "dependency-of": the child needs the parent. */
+static int take_relation(struct sbom_reader *r, const struct node *rel, const struct map *by_id,
+			 struct err *err)
 {
-	const uint64_t *parent = map_get(by_id, node_get_str(rel, "parent")),
-		       *child = map_get(by_id, node_get_str(rel, "child"));
-	if (!parent || !child || !slice_is(node_get_str(rel, "type"), "ownership-by-file-overlap"))
-		return;
+	struct slice type = node_get_str(rel, "type"), from = node_get_str(rel, "parent"),
+		     to = node_get_str(rel, "child");
+	if (slice_is(type, "dependency-of"))
+		return sbom_add_need(r, by_id, to, from, err);
+	const uint64_t *parent = map_get(by_id, from), *child = map_get(by_id, to);
+	if (!parent || !child || !slice_is(type, "ownership-by-file-overlap"))
+		return 0;
 	const struct pkg *owner = &r->pkgs.ptr[*parent].pkg;
-	if (pkg_is_system(owner->type) && !pkg_is_system(r->pkgs.ptr[*child].pkg.type))
-		r->pkgs.ptr[*child].owner = arena_printf(r->arena, "%.*s@%.*s", SL_FMT(owner->name),
-							 SL_FMT(owner->version));
+	/* One owner may have many children: its name is copied for each. */
+	if (owner->name.len + owner->version.len < 4 * KIB && pkg_is_system(owner->type) &&
+	    !pkg_is_system(r->pkgs.ptr[*child].pkg.type))
+		r->pkgs.ptr[*child].owner =
+		    arena_cat(r->arena, owner->name, SL("@"), owner->version);
+	return 0;
 }
 
 int syft_read(struct sbom_reader *r, const struct node *root, struct err *err)
@@ -93,18 +98,11 @@ int syft_read(struct sbom_reader *r, const struct node *root, struct err *err)
 		r->out->artifact_type = SL("container_image");
 	node_each (l, node_path(source, "metadata.layers")) {
 		struct sbom_layer layer = {.diff_id = sbom_keep(r, node_get_str(l, "digest"))};
-		if (vec_push(&r->layers, layer) < 0)
-			return err_oom(err);
+		TRY(sbom_add_layer(r, layer, err));
 	}
-	node_each (n, node_get(root, "artifacts")) {
-		size_t before = r->pkgs.len;
-		TRY(take_artifact(r, n, err));
-		uint64_t *slot =
-		    r->pkgs.len > before ? map_put(&by_id, node_get_str(n, "id"), NULL) : NULL;
-		if (slot)
-			*slot = before;
-	}
+	node_each (n, node_get(root, "artifacts"))
+		TRY(take_artifact(r, n, &by_id, err));
 	node_each (rel, node_get(root, "artifactRelationships"))
-		take_relation(r, rel, &by_id);
+		TRY(take_relation(r, rel, &by_id, err));
 	return 0;
 }

@@ -85,6 +85,9 @@ void xml_done(struct xml *x);
 #define auto_xml CLEANUP(xml_done)
 const char *xml_attr(const char *const *attrs, const char *name); /* NULL when absent */
 
+/* Length of the valid UTF-8 at the start of s. */
+size_t text_utf8_length(struct slice s);
+
 /* Streaming JSON writer over a buf; indent 0 = compact. Keeps commas and nesting itself.
  * Strings that are not UTF-8 get U+FFFD in place of the bad bytes. */
 struct json_writer {

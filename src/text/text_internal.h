@@ -17,8 +17,6 @@ int text_error_at(struct slice doc, size_t pos, enum err_kind kind, struct err *
 		  const char *fmt, ...) printf_like(5, 6);
 /* Length of the longest number of RFC 8259 section 6 at the start of s; 0 when there is none. */
 size_t text_number_length(struct slice s);
-/* Length of the valid UTF-8 at the start of s. */
-size_t text_utf8_length(struct slice s);
 /* Refuses two equal keys among the members of obj. *twice is the second of them.
  * 1 found, 0 none, < 0 out of memory. */
 struct key_ref {

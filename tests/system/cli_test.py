@@ -12,7 +12,7 @@ import xml.etree.ElementTree
 
 from lib import *
 
-COMMANDS = ("scan", "sbom", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "ver compare", "ver match", "cache status",
+COMMANDS = ("scan", "sbom", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "db update", "db push", "db pull", "db export", "db import", "ver compare", "ver match", "cache status",
             "cache clean", "config", "completion", "help")
 
 
@@ -330,15 +330,18 @@ def hostile_names_do_not_reach_the_terminal(work):
 # ---- formats ----
 
 FORMATS = ("table", "json", "sarif", "junit", "gitlab", "csv", "markdown", "cosign-vuln", "cyclonedx", "cyclonedx-1.5",
-           "cyclonedx-1.4", "spdx-json", "spdx")
-ONE_TARGET = ("cyclonedx", "cyclonedx-1.5", "cyclonedx-1.4", "spdx-json", "spdx")  # describe one thing
-NO_FINDINGS = ("spdx-json", "spdx")  # have no place for them
+           "cyclonedx-1.4", "spdx-json", "spdx", "html", "grype", "syft-json", "github", "template")
+ONE_TARGET = ("cyclonedx", "cyclonedx-1.5", "cyclonedx-1.4", "spdx-json", "spdx", "syft-json")  # describe one thing
+NO_FINDINGS = ("spdx-json", "spdx", "syft-json", "github")  # have no place for them
+TEMPLATE = "{{ range . }}{{ .Target }}{{ range .Packages }} {{ .Name }}{{ end }}{{ range .Vulnerabilities }} {{ .VulnerabilityID }}{{ end }}\n{{ end }}"
 
 
 def all_formats(b, *targets):
     formats = [f for f in FORMATS if len(targets) == 1 or f not in ONE_TARGET]
     outs = [a for name in formats for a in ("-o", "%s=%s/report.%s" % (name, b.work, name))]
-    r = strake("scan", "--db", b.db, *outs, *targets, env={"SOURCE_DATE_EPOCH": "1700000000"})
+    with open(b.work + "/list.tpl", "w") as f:
+        f.write(TEMPLATE)
+    r = strake("scan", "--db", b.db, "--template", "@" + b.work + "/list.tpl", *outs, *targets, env={"SOURCE_DATE_EPOCH": "1700000000"})
     assert r.code in (0, 4) and not r.out, (r.code, r.out, r.err)
     reports = {}
     for name in formats:
@@ -362,6 +365,8 @@ def every_format_tells_every_finding(work):
     assert [(r["Package"], r["ID"], r["Fixed"]) for r in rows if r["Kind"] == "vulnerability"] == [
         ("alpha", "CVE-2024-1001", "2.0-1"), ("beta", "CVE-2024-1002", "")], rows
     assert [v["severity"] for v in json.loads(reports["gitlab"])["vulnerabilities"]] == ["High", "Critical"]
+    assert [(m["artifact"]["name"], m["vulnerability"]["id"], m["vulnerability"]["fix"]["versions"]) for m in json.loads(reports["grype"])["matches"]] == [
+        ("alpha", "CVE-2024-1001", ["2.0-1"]), ("beta", "CVE-2024-1002", [])]
     assert findings(json.loads(reports["cosign-vuln"])["scanner"]["result"]) == {("alpha", "CVE-2024-1001"), ("beta", "CVE-2024-1002")}
 
 

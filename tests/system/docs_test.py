@@ -59,6 +59,8 @@ def prepare(work):
         {"package": {"ecosystem": "Debian:12", "name": "alpha"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0-1"}]}]}]},
               open(work + "/feeds/osv/DEBIAN-CVE-2024-1001.json", "w"))
     open(work + "/password.txt", "w").write("secret\n")
+    openssl("genpkey", "-algorithm", "ed25519", "-out", "db.pem", cwd=work)
+    openssl("pkey", "-in", "db.pem", "-pubout", "-out", "db.pub", cwd=work)
     open(work + "/versions.tsv", "w").write("deb\t1.0~rc1\t1.0\nrpm\t1:1-1\t2-1\n")
     open(work + "/accepted.yaml", "w").write("vulnerabilities:\n  - id: CVE-2021-3450\n    expired_at: 2099-01-01\n    statement: not reachable\n")
     r = strake("db", "build", "--from", "feeds", "--output", "team.strakedb", cwd=work)
@@ -127,7 +129,7 @@ def files_that_the_documents_name_are_there(work):
 @test
 def options_that_the_documents_name_exist(work):
     known = set()
-    for c in ("scan", "db build", "db status", "db search", "ver compare", "cache status", "cache clean", "config", "completion"):
+    for c in ("scan", "db build", "db status", "db search", "db update", "db push", "db pull", "db export", "db import", "ver compare", "cache status", "cache clean", "config", "completion"):
         known |= set(re.findall(r"--[a-z][a-z-]+", strake(*c.split(), "--help").out))
     for path in documents():
         for line in commands(open(path).read()):

@@ -61,7 +61,7 @@ def an_sbom_gives_the_findings_of_what_it_describes(work):
     db = build(work, python_records())
     debian_root(work + "/system")
     before = scan(db, "rootfs:" + work + "/system")
-    for name in ("cyclonedx", "spdx-json", "spdx"):
+    for name in ("cyclonedx", "spdx-json", "spdx", "syft-json"):
         path = work + "/bom." + name
         r = strake("sbom", "--format", name, "--output", path, "rootfs:" + work + "/system")
         assert r.code == 0, r.err

@@ -5,7 +5,9 @@ import hashlib
 import io
 import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -70,27 +72,49 @@ class Run:
         assert words in self.err + self.out, "%r not said: %s" % (words, (self.err + self.out)[:600])
 
 
+# A child's peak counts from before its exec, when it is still a copy of this interpreter; a small one stands between.
+SHIM = """import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+os.write(int(sys.argv[1]), b"%d %d" % (status, usage.ru_maxrss))
+"""
+
+
+def start_measured(command, **kw):
+    """Popen of command, and the pipe that tells its wait status and peak at the end."""
+    r, w = os.pipe()
+    p = subprocess.Popen([sys.executable, "-S", "-E", "-c", SHIM, str(w), *command], pass_fds=[w], start_new_session=True, **kw)
+    os.close(w)
+    return p, r
+
+
 def strake(*args, stdin=None, cwd=None, env=None, timeout=120):
     """Runs strake; rss is the largest resident set of any one of its processes, in bytes."""
     full = dict(os.environ, **(env or {}))
     start = time.monotonic()
     out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-    p = subprocess.Popen([STRAKE, *args], stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=err, cwd=cwd, env=full)
+    large = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 64 << 10
+    how = dict(stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=err, cwd=cwd, env=full)
+    p, told = start_measured([STRAKE, *args], **how) if large else (subprocess.Popen([STRAKE, *args], **how), None)
     deadline = start + timeout
     while True:
         pid, status, usage = os.wait4(p.pid, os.WNOHANG)
         if pid:
             break
         if time.monotonic() > deadline:
-            p.kill()
+            os.killpg(p.pid, signal.SIGKILL) if large else p.kill()
             p.wait()
             raise AssertionError("strake %s: not done after %d s" % (" ".join(args), timeout))
         time.sleep(0.002)
+    peak = usage.ru_maxrss
+    if large:
+        status, peak = map(int, os.read(told, 100).split())
+        os.close(told)
     p.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - start
     out.seek(0)
     err.seek(0)
-    run = Run(p.returncode, out.read().decode("utf-8", "replace"), err.read().decode("utf-8", "replace"), seconds, usage.ru_maxrss * 1024)
+    run = Run(p.returncode, out.read().decode("utf-8", "replace"), err.read().decode("utf-8", "replace"), seconds, peak * 1024)
     assert run.code >= 0, "strake died of signal %d: %s" % (-run.code, run.err[-2000:])
     assert "Sanitizer" not in run.err and "runtime error" not in run.err, run.err[-3000:]
     return run

@@ -10,11 +10,12 @@ from ecosystems_lib import build, debian_root, found, osv, put, python_records, 
 from lib import Skip, data, debian_layer, main, oci, sha, strake, tar, test
 
 STEADY = {"SOURCE_DATE_EPOCH": "1700000000"}
+TEMPLATE = "{{ range . }}{{ .Target }} {{ .Type }}{{ range .Vulnerabilities }} {{ .VulnerabilityID }} {{ .Fingerprint }}{{ end }}\n{{ end }}{{ toJson report }}"
 
 
 def write(db, fmt, *targets, work=None):
     path = os.path.join(work, "report." + fmt)
-    r = strake("scan", "--db", db, "--format", fmt, "--output", path, *targets, env=STEADY)
+    r = strake("scan", "--db", db, "--format", fmt, "--template", put(work + "/a.tpl", TEMPLATE), "--output", path, *targets, env=STEADY)
     assert r.code == 0, r.err
     return open(path, "rb").read()
 
@@ -44,9 +45,27 @@ def a_report_read_back_gives_every_format_as_before(work):
     for fmt in formats():
         before = write(db, fmt, target, work=work)
         path = work + "/again." + fmt
-        r = strake("convert", "--format", fmt, "--output", path, report, env=STEADY)
+        r = strake("convert", "--format", fmt, "--template", "@" + work + "/a.tpl", "--output", path, report, env=STEADY)
         assert r.code == 0, r.err
         assert open(path, "rb").read() == before, fmt
+
+
+@test
+def what_was_set_aside_is_read_back_too(work):
+    """Suppressed findings, rules that are over, and what was not analysed."""
+    db, target = stage(work)
+    put(work + "/system/srv/broken/package-lock.json", "{")
+    rules = put(work + "/rules", "CVE-2023-43804\nCVE-1999-1 exp:2020-01-01\n")
+    common = ["--show-suppressed", "--template", put(work + "/a.tpl", TEMPLATE)]
+    scan_ = ["scan", "--db", db, "--pkg-sources", "all", "--ignorefile", rules, *common]
+    assert strake(*scan_, "--format", "json", "-o", work + "/r.json", target, env=STEADY).code == 0
+    report = json.load(open(work + "/r.json"))
+    assert [(s["ID"], s["PkgID"], s["FixedVersion"]) for s in report["Suppressed"]] == [("CVE-2023-43804", "urllib3@1.26.0", "1.26.17")], report["Suppressed"]
+    assert report["ExpiredRules"] == [{"ID": "CVE-1999-1", "Source": rules, "Expires": "2020-01-01"}] and report["Incomplete"]
+    for fmt in formats():
+        before, after = strake(*scan_, "--format", fmt, target, env=STEADY), strake("convert", *common, "--format", fmt, work + "/r.json", env=STEADY)
+        assert before.code == after.code == 0 and before.out == after.out, (fmt, before.err, after.err)
+        assert fmt in ("cyclonedx", "cyclonedx-1.5", "cyclonedx-1.4", "spdx-json", "spdx", "syft-json", "github") or "CVE-2023-43804" in before.out, fmt
 
 
 @test
@@ -54,6 +73,41 @@ def reports_are_the_same_in_every_run(work):
     db, target = stage(work)
     for fmt in formats():
         assert write(db, fmt, target, work=work) == write(db, fmt, target, work=work), fmt
+
+
+@test
+def templates_are_run_and_their_mistakes_told(work):
+    db, target = stage(work)
+    report = put(work + "/r.json", strake("scan", "--db", db, "--pkg-sources", "all", "--format", "json", target).out)
+    good = put(work + "/good.tpl", "{{ range . }}{{ $t := .Target }}{{ range .Vulnerabilities }}{{ $t }}:{{ .PkgName }}\n{{ end }}{{ end }}")
+    for arg in (good, "@" + good):
+        r = strake("convert", "--format", "template", "--template", arg, report)
+        assert r.code == 0 and "srv/app/Cargo.lock:time\n" in r.out, r
+    for text, says in (("{{ range . }}", "no {{end}}"), ("\n {{ foo }}", ":2:5: no function named"), ("{{ env \"HOME\" }}", "sees the report alone")):
+        r = strake("convert", "--format", "template", "-t", put(work + "/bad.tpl", text), report)
+        assert r.code == 2 and says in r.err and "bad.tpl" in r.err and not r.out, r
+    r = strake("convert", "--format", "template", report)
+    assert r.code == 2 and "--template FILE" in r.err, r
+    r = strake("convert", "--format", "template", "--template", work + "/none", report)
+    assert r.code == 3 and "none" in r.err, r
+
+
+@test
+def a_snapshot_for_github_knows_its_run(work):
+    put(work + "/repo/package-lock.json", json.dumps({"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {
+        "": {"name": "app", "version": "1.0.0", "dependencies": {"a": "^1.0.0"}, "devDependencies": {"c": "^3.0.0"}},
+        "node_modules/a": {"version": "1.0.0", "dependencies": {"b": "^2.0.0"}}, "node_modules/b": {"version": "2.0.0"},
+        "node_modules/c": {"version": "3.0.0", "dev": True}}}))
+    env = {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": "0" * 40, "GITHUB_RUN_ID": "7", "GITHUB_WORKFLOW": "ci", "GITHUB_JOB": "scan",
+           "GITHUB_SERVER_URL": "https://github.example", "GITHUB_REPOSITORY": "team/app"}
+    x = json.loads(strake("sbom", "--format", "github", "--include-dev-deps", "fs:" + work + "/repo", env=env).out)
+    assert x["version"] == 0 and x["ref"] == "refs/heads/main" and x["sha"] == "0" * 40 and x["detector"]["name"] == "strake"
+    assert x["job"] == {"id": "7", "correlator": "ci_scan", "html_url": "https://github.example/team/app/actions/runs/7"}, x["job"]
+    manifest = x["manifests"]["package-lock.json"]
+    assert manifest["file"] == {"source_location": "package-lock.json"}
+    got = {k: (p["relationship"], p["scope"], p.get("dependencies")) for k, p in manifest["resolved"].items()}
+    assert got == {"pkg:npm/a@1.0.0": ("direct", "runtime", ["pkg:npm/b@2.0.0"]), "pkg:npm/b@2.0.0": ("indirect", "runtime", None),
+                   "pkg:npm/c@3.0.0": ("direct", "development", None)}, got
 
 
 @test

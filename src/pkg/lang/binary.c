@@ -161,7 +161,8 @@ static int tell(struct pkg_ctx *cx, const char *type, const char *name, struct s
 	struct pkg_warnings w = {.cx = cx};
 	struct pkg p = {.type = slice_str(type ? type : "generic"),
 			.name = slice_str(name),
-			.version = version};
+			.version = version,
+			.flags = PKG_IS_FILE};
 	return lang_add(cx, &w, &p, err);
 }
 

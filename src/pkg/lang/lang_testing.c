@@ -39,6 +39,8 @@ static struct items ours(struct told *t, bool trivy)
 	struct items l = {0};
 	for (size_t i = 0; i < t->pkgs.len; i++) {
 		const struct pkg *p = &t->pkgs.ptr[i];
+		if (p->flags & PKG_OWNS_ONLY)
+			continue; /* a list of files, no package */
 		put(&l, key_of(&t->arena, p->name, p->version),
 		    p->flags & (PKG_ROOT | PKG_LOCAL) || (trivy && p->flags & PKG_DEV));
 	}

@@ -31,6 +31,7 @@ static void other_managers_give_every_package(void **state)
 	};
 	(void)state;
 	static const struct lang_known known[] = {
+	    {"rpm/empty.sqlite", "an empty file is a database that nothing was written to yet"},
 	    {"portage/valid", "the category is a part of the name"},
 	    {"pacman/invalid_value_eof", "a broken description is told"},
 	    {0}};

@@ -63,6 +63,10 @@ def prepare(work):
     openssl("pkey", "-in", "db.pem", "-pubout", "-out", "db.pub", cwd=work)
     open(work + "/versions.tsv", "w").write("deb\t1.0~rc1\t1.0\nrpm\t1:1-1\t2-1\n")
     open(work + "/accepted.yaml", "w").write("vulnerabilities:\n  - id: CVE-2021-3450\n    expired_at: 2099-01-01\n    statement: not reachable\n")
+    os.makedirs(work + "/tree")
+    open(work + "/tree/requirements.txt", "w").write("urllib3==1.26.0\n")
+    open(work + "/pod.yaml", "w").write("kind: Pod\nspec:\n  containers:\n  - image: 127.0.0.1:1/none:1\n")
+    open(work + "/vex.json", "w").write('{"@context": "https://openvex.dev/ns/v0.2.0", "statements": []}')
     r = strake("db", "build", "--from", "feeds", "--output", "team.strakedb", cwd=work)
     assert r.code == 0, r.err
 

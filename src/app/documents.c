@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#define MAX_SBOM     (512 * MIB)
+#define MAX_SBOM     (128 * MIB) /* reading takes several times its size */
 #define MAX_MANIFEST (16 * MIB)
 #define MAX_PURLS    10000
 #define MAX_DEPTH    64

@@ -5,7 +5,7 @@
  * signed them is not looked at here, and that is said.
  */
 #include "app/job.h"
-#include "net/net.h"
+#include "text/text.h"
 #include "sbom/sbom.h"
 
 #define MAX_WRAPS 4
@@ -30,7 +30,7 @@ static struct slice payload_of(struct arena *a, const struct node *envelope)
 	auto_buf struct buf b;
 	struct slice text = node_get_str(envelope, "payload");
 	buf_init(&b, ATTACHED_MAX_BLOB);
-	if (!text.len || net_unbase64(text, &b) < 0)
+	if (!text.len || text_unbase64(text, &b) < 0)
 		return SL_NONE;
 	return arena_dup(a, buf_slice(&b));
 }

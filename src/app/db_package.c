@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What push, pull, export and import have in common: the file here, trust, unpacking, taking the place. */
 #include "app/db_internal.h"
-#include "net/net.h"
+#include "text/text.h"
 
 #include <stdio.h>
 #include <zstd.h>
@@ -84,7 +84,7 @@ int db_trust(const struct db_share_options *opt, const struct db_manifest *m,
 			   ? 0
 			   : err_set(err, ERR_PERMISSION, -EKEYREJECTED,
 				     "is not signed - --allow-unsigned takes it all the same");
-	if (net_unbase64(m->signature, &sig) < 0 ||
+	if (text_unbase64(m->signature, &sig) < 0 ||
 	    !sign_is_good(key, m->statement, buf_slice(&sig)))
 		return err_set(err, ERR_PERMISSION, -EKEYREJECTED,
 			       "its signature is not by the key %s (%s); it says to be by %.*s",
@@ -206,7 +206,7 @@ static int sign_statement(const char *path, struct db_package *p, struct db_shar
 	buf_init(&text, KIB);
 	TRY(read_key(path, true, &key, err));
 	TRY(sign_make(key, p->manifest.statement, sig, err));
-	net_base64(&text, slice_of((const char *)sig, sizeof(sig)));
+	text_base64(&text, slice_of((const char *)sig, sizeof(sig)));
 	TRY(sign_id(key, ret->key, err));
 	p->manifest.signature = arena_dup(&p->arena, buf_slice(&text));
 	p->manifest.key = arena_dup(&p->arena, slice_str(ret->key));

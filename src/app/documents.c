@@ -10,6 +10,7 @@
 #define MAX_SBOM     (128 * MIB) /* reading takes several times its size */
 #define MAX_MANIFEST (16 * MIB)
 #define MAX_PURLS    10000
+#define MAX_IMAGES   1000
 #define MAX_DEPTH    64
 
 static int read_text(struct slice path, size_t max, struct buf *out, struct err *err)
@@ -86,28 +87,23 @@ int job_scan_sbom(struct scan_job *job, struct slice path, struct err *err)
 
 /* ---- package URLs ---- */
 
-static void split_distro(struct slice distro, struct slice *family, struct slice *release)
+/* A list is judged as one system: *system is the distribution that its first package of one names. */
+static int add_purl(struct scan_job *job, struct slice purl, struct inventory *inv,
+		    struct slice *system, struct err *err)
 {
-	for (size_t i = 0; i + 1 < distro.len; i++)
-		if (distro.ptr[i] == '-' && is_digit(distro.ptr[i + 1])) {
-			*family = slice_sub(distro, 0, i);
-			*release = slice_from(distro, i + 1);
-			return;
-		}
-	*family = distro;
-}
-
-static int add_purl(struct scan_job *job, struct slice purl, struct inventory *inv, struct err *err)
-{
-	struct slice distro, family, release = SL_NONE;
+	struct slice distro;
 	struct inventory_pkg *p = &inv->pkgs[inv->npkgs];
 	*p = (struct inventory_pkg){.layer = -1, .purl = purl};
 	TRY(pkg_from_purl(purl, &job->arena, &p->pkg, &distro, err));
 	if (!pkg_is_system(p->pkg.type)) {
 		sbom_default_group(p);
-	} else if (distro.len && !inv->os.family.len) {
-		split_distro(distro, &family, &release);
-		TRY(pkg_os_named(family, release, &job->arena, &inv->os, err));
+	} else if (distro.len && !system->len) {
+		*system = distro;
+		TRY(pkg_os_of_distro(distro, &job->arena, &inv->os, err));
+	} else if (distro.len && !slice_eq(distro, *system)) {
+		return err_input(err,
+				 "packages of two distributions (%.*s, %.*s) - scan them apart",
+				 SL_FMT(*system), SL_FMT(distro));
 	}
 	inv->npkgs++;
 	return 0;
@@ -120,7 +116,7 @@ int job_scan_purls(struct scan_job *job, struct slice where, struct err *err)
 	struct incomplete_list inc = {0};
 	struct inventory *inv = arena_new(&job->arena, struct inventory);
 	struct report r = {.artifact_name = where, .artifact_type = SL("purl")};
-	struct slice list = where, word;
+	struct slice list = where, system = SL_NONE, word;
 	if (!inv)
 		return err_oom(err);
 	if (!slice_starts(where, "pkg:")) {
@@ -133,7 +129,7 @@ int job_scan_purls(struct scan_job *job, struct slice where, struct err *err)
 	while (slice_word(&list, &word)) {
 		if (inv->npkgs == MAX_PURLS)
 			return err_limit(err, "more than %d package URLs", MAX_PURLS);
-		TRY(add_purl(job, word, inv, err));
+		TRY(add_purl(job, word, inv, &system, err));
 	}
 	if (inv->npkgs == 0)
 		return err_input(err, "%.*s: holds no package URL", SL_FMT(where));
@@ -157,6 +153,8 @@ static int add_image(struct images *im, struct slice name, struct err *err)
 	struct slice kept = arena_dup(im->arena, name);
 	if (!kept.ptr || !map_put(&im->seen, kept, &is_new))
 		return err_oom(err);
+	if (is_new && im->names.len == MAX_IMAGES)
+		return err_limit(err, "more than %d images", MAX_IMAGES);
 	return is_new && vec_push(&im->names, kept) < 0 ? err_oom(err) : 0;
 }
 

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "image/registry_internal.h"
+#include "text/text.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -62,7 +63,7 @@ static int read_entry(const struct node *n, struct arena *a, struct credential *
 	c->token = arena_dup(a, node_get_str(n, "registrytoken"));
 	if (auth.len == 0)
 		return 0;
-	if (net_unbase64(auth, &plain) < 0)
+	if (text_unbase64(auth, &plain) < 0)
 		return err_input(err, "an \"auth\" is not base64 - log in again");
 	rest = buf_slice(&plain);
 	if (!slice_cut(&rest, ':', &user) || !rest.ptr)

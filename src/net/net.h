@@ -82,9 +82,6 @@ bool net_challenge_next(struct slice *rest, struct arena *a, struct net_challeng
 
 /* "Basic ..." in out. */
 void net_basic(struct buf *out, struct slice user, struct slice password);
-void net_base64(struct buf *out, struct slice bytes);
-/* Standard alphabet, padding optional, white space at the end: 0 or -EINVAL. */
-int net_unbase64(struct slice text, struct buf *out) must_use;
 /* application/x-www-form-urlencoded */
 void net_escape(struct buf *out, struct slice text);
 /* Scheme, host and path alone: fit for a message. */

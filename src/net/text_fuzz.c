@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Header texts of a hostile server: they are parsed to an end, and what is decoded encodes to the same again. */
 #include "net/net.h"
+#include "text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -23,9 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&plain, MIB);
 	buf_init(&again, 2 * MIB);
 	buf_init(&back, MIB);
-	if (net_unbase64(all, &plain) == 0) {
-		net_base64(&again, buf_slice(&plain));
-		if (net_unbase64(buf_slice(&again), &back) < 0 ||
+	if (text_unbase64(all, &plain) == 0) {
+		text_base64(&again, buf_slice(&plain));
+		if (text_unbase64(buf_slice(&again), &back) < 0 ||
 		    !slice_eq(buf_slice(&plain), buf_slice(&back)))
 			abort();
 	}

@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "net/net.h"
+#include "text/text.h"
 
 static struct net_challenge nth(struct arena *a, struct slice text, size_t n)
 {
@@ -115,15 +116,15 @@ static void base64_goes_both_ways(void **state)
 		auto_buf struct buf packed, plain;
 		buf_init(&packed, 100);
 		buf_init(&plain, 100);
-		net_base64(&packed, slice_str(pairs[i][0]));
+		text_base64(&packed, slice_str(pairs[i][0]));
 		assert_true(slice_is(buf_slice(&packed), pairs[i][1]));
-		assert_int_equal(net_unbase64(slice_str(pairs[i][1]), &plain), 0);
+		assert_int_equal(text_unbase64(slice_str(pairs[i][1]), &plain), 0);
 		assert_true(slice_is(buf_slice(&plain), pairs[i][0]));
 	}
 	auto_buf struct buf b;
 	buf_init(&b, 100);
-	assert_true(net_unbase64(SL("Zm9*"), &b) < 0);
-	assert_true(net_unbase64(SL("Zm9vY"), &b) < 0);
+	assert_true(text_unbase64(SL("Zm9*"), &b) < 0);
+	assert_true(text_unbase64(SL("Zm9vY"), &b) < 0);
 }
 
 static void an_address_in_a_message_has_neither_password_nor_query(void **state)

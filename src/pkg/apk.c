@@ -2,13 +2,11 @@
 /* The installed database of apk: "X:value" lines, an empty line after each package. */
 #include "pkg/pkg_internal.h"
 
-#include <stdio.h>
-
 struct apk_state {
 	struct pkg pkg;
 	struct buf files;
 	struct slice dir;
-	char digest[8 + 64];
+	struct arena *arena;
 	size_t budget; /* bytes of file lists still allowed for the whole database */
 	uint32_t start, line;
 	bool bad_path, added;
@@ -19,37 +17,14 @@ static void apk_done(struct apk_state *s)
 	buf_free(&s->files);
 }
 
-static int base64_value(char c)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *p = c ? strchr(digits, c) : NULL;
-	return p ? (int)(p - digits) : -1;
-}
-
 /* "Q1" + base64 of SHA-1, "Q2" + base64 of SHA-256; older ones are the MD5 in hex. */
 static struct slice take_digest(struct apk_state *s, struct slice v)
 {
-	size_t want = slice_starts(v, "Q1") ? 20 : slice_starts(v, "Q2") ? 32 : 0, n = 0;
-	uint32_t acc = 0, bits = 0;
-	if (!want)
+	bool sha1 = slice_starts(v, "Q1");
+	if (!sha1 && !slice_starts(v, "Q2"))
 		return SL_NONE;
-	char *out = s->digest;
-	size_t len = (size_t)snprintf(out, sizeof(s->digest), want == 20 ? "sha1:" : "sha256:");
-	for (size_t i = 2; i < v.len && n < want; i++) {
-		int d = base64_value(v.ptr[i]);
-		if (d < 0)
-			break;
-		acc = acc << 6 | (uint32_t)d;
-		bits += 6;
-		if (bits < 8)
-			continue;
-		bits -= 8;
-		out[len++] = "0123456789abcdef"[acc >> (bits + 4) & 15];
-		out[len++] = "0123456789abcdef"[acc >> bits & 15];
-		n++;
-	}
-	return n == want ? slice_of(out, len) : SL_NONE;
+	return pkg_digest_text(s->arena, sha1 ? "sha1" : "sha256", sha1 ? 20 : 32,
+			       slice_from(v, 2));
 }
 
 static void take_file(struct apk_state *s, struct slice name)
@@ -147,7 +122,7 @@ static int end_package(struct pkg_ctx *cx, struct apk_state *s, struct pkg_warni
 
 static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 {
-	CLEANUP(apk_done) struct apk_state s = {0};
+	CLEANUP(apk_done) struct apk_state s = {.arena = cx->arena};
 	struct pkg_warnings w = {.cx = cx};
 	struct slice line;
 	/* Each path repeats its folder, which the database names once; real lists stay under the file's size. */

@@ -34,3 +34,13 @@ int pkg_os_named(struct slice family, struct slice release, struct arena *a, str
 	TRY(pkg_os_detect(&files, a, ret, err));
 	return 0;
 }
+
+int pkg_os_of_distro(struct slice distro, struct arena *a, struct pkg_os *ret, struct err *err)
+{
+	/* The release begins behind the first dash before a digit: "opensuse-leap-15.5". */
+	for (size_t i = 0; i + 1 < distro.len; i++)
+		if (distro.ptr[i] == '-' && is_digit(distro.ptr[i + 1]))
+			return pkg_os_named(slice_sub(distro, 0, i), slice_from(distro, i + 1), a,
+					    ret, err);
+	return pkg_os_named(distro, SL_NONE, a, ret, err);
+}

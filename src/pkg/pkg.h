@@ -167,6 +167,9 @@ struct pkg_os {
 /* From a family and release as reports and SBOMs name them ("debian", "12.5"). */
 int pkg_os_named(struct slice family, struct slice release, struct arena *a, struct pkg_os *ret,
 		 struct err *err) must_use;
+/* From the qualifier "distro" of a package URL: "debian-12". */
+int pkg_os_of_distro(struct slice distro, struct arena *a, struct pkg_os *ret,
+		     struct err *err) must_use;
 /* Strings go to a. Unknown or absent os-release leaves family empty; never an error for odd content. */
 int pkg_os_detect(const struct pkg_files *files, struct arena *a, struct pkg_os *ret,
 		  struct err *err) must_use;

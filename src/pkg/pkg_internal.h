@@ -17,6 +17,11 @@ struct pkg_warnings {
 void pkg_warn_some(struct pkg_warnings *w, const char *reason, const char *fmt, ...)
     printf_like(3, 4);
 
+#define PKG_DIGEST_MAX 64
+/* "sha512:HEX" of a base64 digest of exactly that many bytes; empty for anything else. */
+struct slice pkg_digest_text(struct arena *a, const char *algorithm, size_t bytes,
+			     struct slice base64);
+
 /* ---- deb822: "Field: value" stanzas (Debian policy 5.1) ---- */
 struct deb822_field {
 	struct slice name, value; /* value: first line trimmed, continuation lines raw behind it */

@@ -271,31 +271,46 @@ int sbom_add(struct sbom_reader *r, struct sbom_taken *t, struct slice purl, str
 	return vec_push(&r->pkgs, *p) < 0 ? err_oom(err) : 0;
 }
 
-/* "debian-12", "opensuse.leap-15.5": the release begins behind the first dash before a digit. */
-static void split_distro(struct sbom_reader *r)
+/* Whose file is a package's? Only what the document lists itself can be that: else a package that nobody owns would
+ * go unjudged. */
+static int check_owners(struct sbom_reader *r, struct err *err)
 {
-	struct slice d = r->distro;
-	for (size_t i = 0; i + 1 < d.len; i++)
-		if (d.ptr[i] == '-' && is_digit(d.ptr[i + 1])) {
-			r->os_family = slice_sub(d, 0, i);
-			r->os_release = slice_from(d, i + 1);
-			return;
-		}
-	r->os_family = d;
+	auto_map struct map systems = {0};
+	for (size_t i = 0; i < r->pkgs.len; i++) {
+		const struct pkg *k = &r->pkgs.ptr[i].pkg;
+		if (!pkg_is_system(k->type))
+			continue;
+		struct slice key = arena_cat(r->arena, k->name, SL("@"), k->version);
+		if (!key.ptr || !map_put(&systems, key, NULL))
+			return err_oom(err);
+	}
+	for (size_t i = 0; i < r->pkgs.len; i++)
+		if (r->pkgs.ptr[i].owner.len && !map_get(&systems, r->pkgs.ptr[i].owner))
+			r->pkgs.ptr[i].owner = SL_NONE;
+	return 0;
+}
+
+static int name_system(struct sbom_reader *r, struct err *err)
+{
+	struct pkg_os *os = &r->out->inv.os;
+	if (r->os_family.len || !r->distro.len)
+		TRY(pkg_os_named(r->os_family, r->os_release, r->arena, os, err));
+	else
+		TRY(pkg_os_of_distro(r->distro, r->arena, os, err));
+	if (r->os_channel.len)
+		os->channel = r->os_channel;
+	if (r->os_codename.len)
+		os->codename = r->os_codename;
+	os->esm = r->os_esm;
+	return 0;
 }
 
 int sbom_finish(struct sbom_reader *r, struct err *err)
 {
 	struct sbom *s = r->out;
 	TRY(sbom_take_needs(r, err));
-	if (!r->os_family.len && r->distro.len)
-		split_distro(r);
-	TRY(pkg_os_named(r->os_family, r->os_release, r->arena, &s->inv.os, err));
-	if (r->os_channel.len)
-		s->inv.os.channel = r->os_channel;
-	if (r->os_codename.len)
-		s->inv.os.codename = r->os_codename;
-	s->inv.os.esm = r->os_esm;
+	TRY(name_system(r, err));
+	TRY(check_owners(r, err));
 	s->inv.pkgs = arena_array(r->arena, r->pkgs.len + 1, sizeof(*s->inv.pkgs));
 	s->layers = arena_array(r->arena, r->layers.len + 1, sizeof(*s->layers));
 	s->gaps = arena_array(r->arena, r->gaps.len + 1, sizeof(*s->gaps));

@@ -116,3 +116,7 @@ void jw_ku64_opt(struct json_writer *w, const char *key, uint64_t v);
 void jw_kbool(struct json_writer *w, const char *key, bool v);
 /* Copies a parsed tree. */
 void jw_node(struct json_writer *w, const struct node *n);
+
+void text_base64(struct buf *out, struct slice bytes);
+/* Standard alphabet, padding optional, white space at the end: 0 or -EINVAL. */
+int text_unbase64(struct slice text, struct buf *out) must_use;

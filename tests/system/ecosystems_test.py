@@ -85,6 +85,9 @@ def package_urls_are_targets(work):
     assert len(found(scan(db, "purl:" + work + "/list"))) == 2
     r = strake("scan", "--db", db, "purl:urllib3")
     assert r.code == 3, r
+    put(work + "/mixed", "pkg:deb/debian/a@1?distro=debian-11\npkg:deb/debian/b@1?distro=debian-12\n")
+    r = strake("scan", "--db", db, "purl:" + work + "/mixed")
+    assert r.code == 3 and "two distributions" in r.err, r
 
 
 @test
@@ -129,6 +132,9 @@ def a_manifest_names_images_and_never_paths(work):
     report = scan(db, "k8s:" + work + "/pod.yaml", code=4)
     assert [r["ArtifactName"] for r in report] == ["rootfs:/", "127.0.0.1:1/none:1"]
     assert all(not r["Results"] and r["Incomplete"] for r in report)
+    put(work + "/many.yaml", "spec:\n  containers:\n" + "".join("  - image: 127.0.0.1:1/none:%d\n" % i for i in range(1001)))
+    r = strake("scan", "--db", db, "k8s:" + work + "/many.yaml")
+    assert r.code == 3 and "more than 1000 images" in r.err, r
     put(work + "/none.yaml", "kind: Service\n")
     assert strake("scan", "--db", db, "k8s:" + work + "/none.yaml").code == 3
 

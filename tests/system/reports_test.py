@@ -251,6 +251,14 @@ def other_tools_documents_match(work):
     assert report["Metadata"]["OS"]["Family"] == "debian"
 
 
+@test
+def an_owner_that_the_document_does_not_list_hides_nothing(work):
+    db = build(work, python_records())
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": "urllib3", "version": "1.26.0", "purl": "pkg:pypi/urllib3@1.26.0", "properties": [{"name": "strake:Owner", "value": "nobody@1"}]}]}
+    assert [f[2] for f in found(scan(db, "sbom:" + put(work + "/bom.json", json.dumps(bom))))] == ["urllib3"]
+
+
 # ---- documents that hang on an image ----
 
 def attach(layout, artifact_type, blob, media):

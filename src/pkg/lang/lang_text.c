@@ -35,40 +35,13 @@ void lang_put_licenses(struct buf *b, const struct node *license)
 		put_license(b, n);
 }
 
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (is_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Hex of the base64 text, when it has exactly `bytes` bytes. */
+/* "sha512:HEX" of the base64 text, when it has exactly that many bytes; "?options" may follow. */
 static struct slice base64_hex(struct arena *a, const char *algorithm, size_t bytes,
 			       struct slice text)
 {
-	char hex[2 * 64 + 1];
-	size_t n = 0;
-	uint32_t bits = 0, nbits = 0;
-	for (size_t i = 0; i < text.len && text.ptr[i] != '=' && text.ptr[i] != '?'; i++) {
-		int v = base64_value(text.ptr[i]);
-		if (v < 0 || n >= bytes)
-			return SL_NONE;
-		bits = bits << 6 | (uint32_t)v;
-		nbits += 6;
-		if (nbits >= 8) {
-			nbits -= 8;
-			hex[2 * n] = "0123456789abcdef"[bits >> (nbits + 4) & 15];
-			hex[2 * n + 1] = "0123456789abcdef"[bits >> nbits & 15];
-			n++;
-		}
-	}
-	if (n != bytes)
-		return SL_NONE;
-	return arena_printf(a, "%s:%.*s", algorithm, (int)(2 * bytes), hex);
+	ssize_t options = slice_chr(text, '?');
+	return pkg_digest_text(a, algorithm, bytes,
+			       options < 0 ? text : slice_sub(text, 0, (size_t)options));
 }
 
 struct slice lang_sri(struct arena *a, struct slice integrity)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inputs with packages of languages: a tree of node_modules, a bill of materials, a jar. Made once, always the same."""
+import json
+import os
+import random
+import zipfile
+
+
+def node_modules(path, files):
+    """`files` files: packages of a package.json and nine others, two folders deep, with a lock file that names them."""
+    if os.path.exists(path + "/package-lock.json"):
+        return
+    packages = {"": {"name": "app", "version": "1.0.0"}}
+    for i in range(files // 10):
+        name = ("@scope%d/" % (i % 40) if i % 4 == 0 else "") + "package-%d" % i
+        version = "%d.%d.%d" % (i % 9, i % 20, i % 7)
+        packages["node_modules/" + name] = {"version": version, "license": "MIT"}
+        folder = os.path.join(path, "node_modules", name)
+        os.makedirs(folder + "/lib/util")
+        with open(folder + "/package.json", "w") as f:
+            json.dump({"name": name, "version": version, "license": "MIT", "main": "lib/index.js", "dependencies": {"package-%d" % (i // 2): "^1"}}, f)
+        for k in range(9):
+            with open("%s/lib/%s%d.js" % (folder, "util/" if k > 5 else "", k), "w") as f:
+                f.write("module.exports = %d;\n" % k * (10 + i % 50))
+    with open(path + "/package-lock.json", "w") as f:
+        json.dump({"name": "app", "lockfileVersion": 3, "packages": packages}, f, indent=1)
+
+
+def bill(path, components):
+    """CycloneDX with packages of four ecosystems, of which the database knows some."""
+    names = {"pypi": ["django", "flask", "requests", "urllib3", "pillow"], "npm": ["lodash", "jquery", "express"],
+             "golang": ["golang.org/x/text", "golang.org/x/crypto"], "cargo": ["time", "libc", "tokio"]}
+    out = []
+    for i in range(components):
+        kind = sorted(names)[i % 4]
+        name = names[kind][i % len(names[kind])] if i % 10 == 0 else "component-%d" % i
+        version = "%d.%d.%d" % (i % 5, i % 13, i % 17)
+        out.append({"type": "library", "bom-ref": "r%d" % i, "name": name, "version": version, "purl": "pkg:%s/%s@%s" % (kind, name, version)})
+    with open(path, "w") as f:
+        json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": out}, f)
+
+
+def jar(path, size):
+    """About `size` bytes packed: classes that shrink to half, as real ones do, in 40 libraries with their pom.properties."""
+    if os.path.exists(path):
+        return
+    rng = random.Random(1)
+    noise = bytes(b"abcdefgh01234567"[b & 15] for b in rng.randbytes(1 << 20))
+    with zipfile.ZipFile(path + ".tmp", "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nImplementation-Title: app\nImplementation-Version: 1.0\n")
+        for i in range(40):
+            inner = path + ".inner"
+            with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as n:
+                n.writestr("META-INF/maven/org.example/lib%d/pom.properties" % i, "groupId=org.example\nartifactId=lib%d\nversion=1.%d\n" % (i, i))
+                at = 0
+                while at < 2 * size // 40:
+                    n.writestr("org/example/C%d.class" % at, bytes([i]) + noise[at % 900000:at % 900000 + 100000])
+                    at += 100000
+            z.write(inner, "BOOT-INF/lib/lib%d-1.%d.jar" % (i, i), zipfile.ZIP_STORED)
+        os.unlink(inner)
+    os.replace(path + ".tmp", path)

@@ -146,6 +146,8 @@ static int scan_image_target(struct scan_job *job, struct slice target, struct e
 
 static uint32_t scopes_of(const struct scan_job *job, enum target_kind kind)
 {
+	if (job->opt.no_languages)
+		return PKG_SYSTEM; /* what is not shown need not be read */
 	if (job->opt.scopes)
 		return job->opt.scopes;
 	return kind == TARGET_TREE || kind == TARGET_REPO ? PKG_SYSTEM | PKG_LOCKED

@@ -246,6 +246,16 @@ def absurd_programs_end(work):
 
 
 @test
+def a_program_that_is_cut_short_is_told(work):
+    with open(os.path.realpath(sys.executable), "rb") as f:
+        program = f.read()
+    for part in (4096, len(program) // 2):
+        hostile(work, [("bin/cut", program[:part])])
+    whole = hostile(work, [("bin/whole", program)], gap=False)
+    assert not [g for r in whole for g in r.get("Incomplete") or [] if g["Path"] == "bin/whole"], whole
+
+
+@test
 def a_program_of_zeros_is_bounded(work):
     size = 40 << 20 if SANITIZED else 200 << 20
     hostile(work, [("bin/zeros", elf(shnum=0, shoff=0) + bytes(size))], gap=False)

@@ -86,6 +86,7 @@ static int elf_sections(struct arena *a, struct exec *x, struct elf_table t, siz
 
 static int elf_segments(struct arena *a, struct exec *x, struct elf_table t, struct err *err)
 {
+	x->cut = t.count && t.offset >= x->file.len;
 	if (!t.offset || t.offset > x->file.len || t.entry < 32)
 		return 0;
 	TRY(parts_new(a, t.count, &x->segments, err));
@@ -102,6 +103,8 @@ static int elf_segments(struct arena *a, struct exec *x, struct elf_table t, str
 			flags = rd_uint(&r, 4, x->big);
 		if (r.bad)
 			return 0;
+		x->cut |= type == PT_LOAD && size &&
+			  (offset > x->file.len || size > x->file.len - offset);
 		if (type == PT_LOAD)
 			x->segments[x->nsegments++] =
 			    (struct exec_part){.bytes = bytes_at(x->file, offset, size),

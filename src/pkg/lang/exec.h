@@ -19,6 +19,7 @@ struct exec {
 	unsigned word; /* bytes of an address: 4 or 8 */
 	struct exec_part *sections, *segments;
 	size_t nsections, nsegments;
+	bool cut; /* a part that is loaded lies beyond the end of the file */
 };
 #define LANG_PROGRAM_MAX (1024 * MIB) /* .max_size of analysers of programs */
 #define EXEC_MAX_PARTS	 20000

@@ -213,26 +213,39 @@ static int tell(struct pkg_ctx *cx, struct slice version, struct info *info, str
 }
 
 /* All architectures of a fat file are built from one tree: the first that says it speaks for all. */
+/* What is split off for debuggers keeps the table of what was loaded, without the contents. */
+static bool is_debug_file(struct slice path)
+{
+	return slice_ends(path, ".debug") || slice_starts(path, "usr/lib/debug/");
+}
+
 static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
 {
+	bool cut = false;
 	for (size_t i = 0; i < EXEC_MAX_ARCH; i++) {
 		struct exec x = {0};
 		struct info info = {0};
 		struct slice version = SL_NONE, modules = SL_NONE;
 		int r = exec_open(cx->arena, file, i, &x, err);
-		if (r <= 0)
+		if (r < 0)
 			return r;
+		if (r == 0)
+			break;
+		cut |= x.cut;
 		if (!read_info(&x, &version, &modules))
 			continue;
 		TRY(parse(cx, modules, &info, err));
 		return tell(cx, version, &info, err);
 	}
+	if (cut && !is_debug_file(cx->path))
+		return err_input(
+		    err, "the program is cut short: parts that are loaded lie beyond its end");
 	return 0;
 }
 
 const struct pkg_analyser pkg_analyser_go_binary = {
     .name = "go-binary",
-    .version = 1,
+    .version = 2,
     .scope = PKG_INSTALLED,
     .kind = "gobinary",
     .wants = PKG_WANTS({PKG_EXECUTABLE, ""}),

@@ -20,6 +20,7 @@ struct scan_options {
 	    *const *skip_files; /* patterns, relative to the target or below its path */
 	size_t nskip_dirs, nskip_files;
 	bool no_system, no_languages; /* leave out packages of the distribution; of languages */
+	bool files;		      /* every file is listed, with its digests */
 	bool dev_deps;		      /* packages for development only are judged too */
 	bool vulnerabilities;	      /* false: inventory only */
 	bool starter_only;

@@ -14,7 +14,7 @@ struct layer_status {
 struct layer_writer {
 	struct layer_status status;
 	struct index_builder index;
-	struct buf packages, kept, warnings;
+	struct buf packages, kept, warnings, files;
 };
 void layer_writer_init(struct layer_writer *w, size_t budget);
 void layer_writer_done(struct layer_writer *w);
@@ -29,12 +29,19 @@ void layer_put_warning(struct layer_writer *w, struct slice path, const char *re
 int layer_put_file(struct layer_writer *w, struct slice path, struct err *err) must_use;
 /* Packages follow that an earlier told file has beside those after its own mark. */
 int layer_put_more(struct layer_writer *w, struct slice path, struct err *err) must_use;
+/* The bytes of one file, hashed; or a further name of one (link not empty, no digests). */
+struct layer_file {
+	struct slice path, link;
+	uint64_t size;
+	const unsigned char *sha1, *sha256;
+};
+int layer_put_digests(struct layer_writer *w, const struct layer_file *f, struct err *err) must_use;
 int layer_write(struct layer_writer *w, int fd, struct err *err) must_use;
 
 struct layer_view {
 	struct layer_status status;
 	struct index_view index;
-	struct slice packages, kept, warnings;
+	struct slice packages, kept, warnings, files;
 };
 int layer_open(struct slice bytes, struct layer_view *ret, struct err *err) must_use;
 /* Cursors over the sections; 1 given, 0 end or damage. */
@@ -48,8 +55,9 @@ int layer_next_package(struct reader *r, struct layer_record *ret);
 int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes);
 int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
 		       struct slice *message);
+int layer_next_file(struct reader *r, struct layer_file *ret);
 /* Everything besides the blob that shapes a result. */
-uint64_t layer_result_key(uint32_t scopes);
+uint64_t layer_result_key(uint32_t scopes, uint32_t taps);
 
 /* ---- the bytes of one file from pieces (collect.c) ---- */
 
@@ -68,12 +76,16 @@ int collector_whole(struct collector *c, struct slice *ret, struct err *err) mus
 
 /* ---- the worker ---- */
 
+/* What is done with every file's bytes beside the analysers. */
+enum layer_tap { TAP_DIGESTS = 1 };
+
 struct layer_task {
 	struct image_bytes bytes; /* fd -1: read `pipe` instead */
 	int pipe,
 	    close_fd; /* close_fd: the write end, which the child must not hold or it never sees the end */
 	bool hash_blob, hash_diff;
 	uint32_t scopes; /* enum pkg_scope bits */
+	uint32_t taps;	 /* enum layer_tap bits */
 	int spill;	 /* unlinked file for the bytes of one large file; -1: memory only */
 };
 /* Runs in the sandbox: analyses the layer and writes its result. */
@@ -98,6 +110,7 @@ struct layer_slot {
 struct pool {
 	const struct scan_options *opt;
 	uint32_t scopes; /* of the target in hand */
+	uint32_t taps;	 /* enum layer_tap bits */
 	struct cache cache;
 	bool stored; /* something was added to the cache */
 	struct layer_slot **slots;
@@ -162,6 +175,10 @@ int results_split(const struct inventory *inv, const struct match_result *m, str
 		  struct report *r, struct err *err) must_use;
 /* Sets owner of every language package whose file belongs to a package of the distribution. */
 int ownership_mark(struct inventory *inv, struct arena *a, struct err *err) must_use;
+/* Fills inv->files from what the layers hashed. */
+int view_files(struct layer_slot *const *layers, const struct index_view *views, size_t n,
+	       const struct scan_options *opt, struct slice target, struct arena *a,
+	       struct inventory *inv, struct err *err) must_use;
 /* From layers (lowest first; views with an error contribute nothing) to the inventory. */
 int view_inventory(struct layer_slot *const *layers, size_t n, const struct scan_options *opt,
 		   struct arena *a, struct inventory *inv, struct slice target,

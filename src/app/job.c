@@ -260,6 +260,8 @@ static int judge_all(struct scan_job *job, struct report *r, struct inventory *i
 	r->os = inv->os;
 	results_drop(inv, &job->opt);
 	r->npkgs = inv->npkgs;
+	r->files = inv->files;
+	r->nfiles = inv->nfiles;
 	TRY(match(job, r, inv, r->artifact_name, &m, inc, err));
 	return results_split(inv, &m, &job->arena, r, err);
 }

@@ -36,6 +36,9 @@ struct layer_run {
 	size_t path_len;
 	pkg_mask mask, executables; /* who wants it; who does once it proves to be a program */
 	bool undecided, ignored;
+	bool tapped, wanted; /* every byte of the file is hashed; analysers have not had enough */
+	struct sha1 sha1;
+	struct sha256 sha256;
 	struct collector body;
 	size_t current;	   /* number of the analyser that runs */
 	struct slice told; /* path of the last mark while analysers combine; NULL before */
@@ -226,6 +229,65 @@ static int note_relink(struct layer_run *l, const struct tar_entry *e, struct er
 	return r->path.ptr && r->target.ptr ? 0 : err_oom(err);
 }
 
+/* ---- digests of every file ---- */
+
+static int begin_digests(struct layer_run *l, const struct tar_entry *e, struct err *err)
+{
+	char target[4096];
+	size_t len;
+	l->tapped = false;
+	/* A whiteout is a mark of the layer, no file of the image (image-spec, layer.md). */
+	if (slice_starts(path_base(slice_of(l->path, l->path_len)), ".wh."))
+		return 0;
+	l->tapped = l->task->taps & TAP_DIGESTS && e->type == TAR_FILE;
+	if (l->tapped) {
+		TRY(sha1_begin(&l->sha1, err));
+		return sha256_begin(&l->sha256, err);
+	}
+	if (!(l->task->taps & TAP_DIGESTS) || e->type != TAR_HARDLINK ||
+	    !path_normalise(e->link, target, sizeof(target), &len))
+		return 0;
+	struct layer_file f = {.path = slice_of(l->path, l->path_len),
+			       .link = slice_of(target, len)};
+	return layer_put_digests(&l->out, &f, err);
+}
+
+static int add_digests(struct layer_run *l, const struct tar_entry *e, struct slice piece,
+		       bool last, struct err *err)
+{
+	unsigned char sha1[SHA1_LEN], sha256[SHA256_LEN];
+	if (!l->tapped)
+		return 0;
+	sha1_add(&l->sha1, piece.ptr, piece.len);
+	sha256_add(&l->sha256, piece.ptr, piece.len);
+	if (!last)
+		return 0;
+	sha1_end(&l->sha1, sha1);
+	sha256_end(&l->sha256, sha256);
+	struct layer_file f = {.path = slice_of(l->path, l->path_len),
+			       .size = e->size,
+			       .sha1 = sha1,
+			       .sha256 = sha256};
+	return layer_put_digests(&l->out, &f, err);
+}
+
+/* ---- entries ---- */
+
+/* Do analysers want the bytes of this entry? */
+static int begin_analysis(struct layer_run *l, const struct tar_entry *e, struct err *err)
+{
+	bool content = e->type == TAR_FILE || e->type == TAR_HARDLINK || e->type == TAR_SYMLINK;
+	l->mask = content ? pkg_wanted(slice_of(l->path, l->path_len), l->task->scopes) : 0;
+	collector_clear(&l->body);
+	l->undecided = e->type == TAR_FILE && l->executables && e->size >= PROGRAM_MIN;
+	l->ignored = false;
+	if (l->undecided)
+		return 1;
+	if (!l->mask)
+		return 0;
+	return e->type == TAR_FILE ? wanted_file(l, e) : note_relink(l, e, err);
+}
+
 static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 {
 	struct layer_run *l = arg;
@@ -238,16 +300,10 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	struct slice path = slice_of(l->path, l->path_len);
 	l->out.status.entries++;
 	TRY(index_add(&l->out.index, e, path, err));
-	bool content = e->type == TAR_FILE || e->type == TAR_HARDLINK || e->type == TAR_SYMLINK;
-	l->mask = content ? pkg_wanted(path, l->task->scopes) : 0;
-	collector_clear(&l->body);
-	l->undecided = e->type == TAR_FILE && l->executables && e->size >= PROGRAM_MIN;
-	l->ignored = false;
-	if (l->undecided)
-		return 1;
-	if (!l->mask)
-		return 0;
-	return e->type == TAR_FILE ? wanted_file(l, e) : note_relink(l, e, err);
+	TRY(begin_digests(l, e, err));
+	int r = begin_analysis(l, e, err);
+	l->wanted = r == 1;
+	return r == 0 && l->tapped ? 1 : r;
 }
 
 /* 1: *whole is the file. 0: more is to come. A file that cannot be held is told and left. */
@@ -279,10 +335,10 @@ static bool decide(struct layer_run *l, const struct tar_entry *e, struct slice 
 	return l->mask && wanted_file(l, e);
 }
 
-static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
-		   struct err *err)
+/* 1: that is enough. */
+static int analyse_piece(struct layer_run *l, const struct tar_entry *e, struct slice piece,
+			 bool last, struct err *err)
 {
-	struct layer_run *l = arg;
 	struct slice whole;
 	if (l->undecided && l->body.memory.len) { /* a piece too short to tell came before */
 		if (collector_add(&l->body, piece, err) < 0)
@@ -298,6 +354,16 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 	int r = analyse(l, whole, err);
 	collector_clear(&l->body);
 	return r;
+}
+
+static int on_body(void *arg, const struct tar_entry *e, struct slice piece, bool last,
+		   struct err *err)
+{
+	struct layer_run *l = arg;
+	TRY(add_digests(l, e, piece, last, err));
+	int r = l->wanted ? analyse_piece(l, e, piece, last, err) : 1;
+	l->wanted = l->wanted && r == 0;
+	return r == 1 && l->tapped ? 0 : r;
 }
 
 static int second_entry(void *arg, const struct tar_entry *e, struct err *err)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layer result: 8-byte magic, five (offset, length) pairs, then the sections status, index, packages, kept,
- * warnings. Sections but the index are sequences of length-prefixed strings, read in place.
+ * Layer result: 8-byte magic, six (offset, length) pairs, then the sections status, index, packages, kept,
+ * warnings, files. Sections but the index are sequences of length-prefixed strings, read in place.
  */
 #include "app/app_internal.h"
 
-#define SECTIONS 5
-#define FORMAT	 5 /* bump when the layout changes */
-static const char magic[8] = "STRKLR03";
+#define SECTIONS 6
+#define FORMAT	 6 /* bump when the layout changes */
+static const char magic[8] = "STRKLR04";
 
 enum { KIND_FILE = 1, KIND_PACKAGE = 2, KIND_MORE = 3 };
 
@@ -18,6 +18,7 @@ void layer_writer_init(struct layer_writer *w, size_t budget)
 	buf_init(&w->packages, budget);
 	buf_init(&w->kept, 16 * MIB);
 	buf_init(&w->warnings, 4 * MIB);
+	buf_init(&w->files, budget);
 }
 
 void layer_writer_done(struct layer_writer *w)
@@ -26,6 +27,7 @@ void layer_writer_done(struct layer_writer *w)
 	buf_free(&w->packages);
 	buf_free(&w->kept);
 	buf_free(&w->warnings);
+	buf_free(&w->files);
 }
 
 static void put_u32(struct buf *b, uint32_t v)
@@ -103,6 +105,18 @@ int layer_put_kept(struct layer_writer *w, struct slice path, struct slice bytes
 	return check(&w->kept, err);
 }
 
+int layer_put_digests(struct layer_writer *w, const struct layer_file *f, struct err *err)
+{
+	put_str(&w->files, f->path);
+	put_str(&w->files, f->link);
+	put_u64(&w->files, f->size);
+	if (!f->link.len) {
+		buf_put(&w->files, f->sha1, SHA1_LEN);
+		buf_put(&w->files, f->sha256, SHA256_LEN);
+	}
+	return check(&w->files, err);
+}
+
 /* Warnings beyond the budget are dropped by intent: thousands of them tell no more. */
 void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason,
 		       const char *message)
@@ -149,8 +163,8 @@ int layer_write(struct layer_writer *w, int fd, struct err *err)
 	}
 	put_status(&status, &w->status);
 	struct slice rest[] = {buf_slice(&w->packages), buf_slice(&w->kept),
-			       buf_slice(&w->warnings)};
-	size_t lens[SECTIONS] = {status.len, 0, rest[0].len, rest[1].len, rest[2].len};
+			       buf_slice(&w->warnings), buf_slice(&w->files)};
+	size_t lens[SECTIONS] = {status.len, 0, rest[0].len, rest[1].len, rest[2].len, rest[3].len};
 	for (size_t i = 0; i < INDEX_PARTS; i++)
 		lens[1] += index[i].len;
 	uint64_t at = sizeof(magic) + (uint64_t)SECTIONS * 16;
@@ -212,6 +226,7 @@ int layer_open(struct slice bytes, struct layer_view *ret, struct err *err)
 	ret->packages = parts[2];
 	ret->kept = parts[3];
 	ret->warnings = parts[4];
+	ret->files = parts[5];
 	return 0;
 }
 
@@ -248,6 +263,18 @@ int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes)
 	return !r->bad;
 }
 
+int layer_next_file(struct reader *r, struct layer_file *ret)
+{
+	if (r->rest.len == 0)
+		return 0;
+	*ret = (struct layer_file){.path = get_str(r), .link = get_str(r), .size = rd_u64le(r)};
+	if (!ret->link.len) {
+		ret->sha1 = (const unsigned char *)rd_take(r, SHA1_LEN).ptr;
+		ret->sha256 = (const unsigned char *)rd_take(r, SHA256_LEN).ptr;
+	}
+	return !r->bad;
+}
+
 int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
 		       struct slice *message)
 {
@@ -259,7 +286,7 @@ int layer_next_warning(struct reader *r, struct slice *path, struct slice *reaso
 	return !r->bad;
 }
 
-uint64_t layer_result_key(uint32_t scopes)
+uint64_t layer_result_key(uint32_t scopes, uint32_t taps)
 {
-	return pkg_analysers_key(scopes) * 31 + FORMAT;
+	return (pkg_analysers_key(scopes) * 31 + FORMAT) * 31 + taps;
 }

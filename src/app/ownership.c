@@ -6,24 +6,11 @@
  */
 #include "app/app_internal.h"
 
-/* "/lib/x" and "usr/lib/x" are one file where /usr is merged: both become "lib/x". */
-static struct slice key_of(struct slice path)
-{
-	static const char *const merged[] = {"usr/lib/", "usr/lib64/", "usr/bin/", "usr/sbin/",
-					     "usr/lib32/"};
-	while (path.len && (path.ptr[0] == '/' || slice_starts(path, "./")))
-		path = slice_from(path, path.ptr[0] == '/' ? 1 : 2);
-	for (size_t i = 0; i < ARRAY_LEN(merged); i++)
-		if (slice_starts(path, merged[i]))
-			return slice_from(path, 4);
-	return path;
-}
-
 /* Every file that a language package was read from, with no owner yet (value 0). */
 static int collect(const struct inventory *inv, struct map *files, struct err *err)
 {
 	for (size_t i = inv->nsystem; i < inv->npkgs; i++)
-		if (!map_put(files, key_of(inv->pkgs[i].db_path), NULL))
+		if (!map_put(files, pkg_file_key(inv->pkgs[i].db_path), NULL))
 			return err_oom(err);
 	return 0;
 }
@@ -36,7 +23,7 @@ static void find_owners(const struct inventory *inv, const struct map *files)
 		if (p->flags & (PKG_THIRD_PARTY | PKG_PSEUDO))
 			continue;
 		while (slice_line(&rest, &line)) {
-			uint64_t *owner = map_get(files, key_of(line));
+			uint64_t *owner = map_get(files, pkg_file_key(line));
 			if (owner)
 				*owner = i + 1;
 		}
@@ -52,7 +39,7 @@ int ownership_mark(struct inventory *inv, struct arena *a, struct err *err)
 	find_owners(inv, &files);
 	size_t kept = inv->nsystem;
 	for (size_t i = inv->nsystem; i < inv->npkgs; i++) {
-		const uint64_t *owner = map_get(&files, key_of(inv->pkgs[i].db_path));
+		const uint64_t *owner = map_get(&files, pkg_file_key(inv->pkgs[i].db_path));
 		bool owned = owner && *owner;
 		if (owned && inv->pkgs[i].pkg.flags & PKG_IS_FILE)
 			continue;

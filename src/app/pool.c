@@ -17,7 +17,10 @@
 void pool_init(struct pool *p, const struct scan_options *opt)
 {
 	struct err ignored = {0};
-	*p = (struct pool){.opt = opt, .feed = -1, .scopes = PKG_SYSTEM | PKG_INSTALLED};
+	*p = (struct pool){.opt = opt,
+			   .feed = -1,
+			   .scopes = PKG_SYSTEM | PKG_INSTALLED,
+			   .taps = opt->files ? TAP_DIGESTS : 0};
 	if (cache_open(opt->cache_dir, opt->cache_size ? opt->cache_size : DEFAULT_CACHE, &p->cache,
 		       &ignored) < 0)
 		p->cache.off = true;
@@ -66,7 +69,7 @@ struct layer_slot *pool_slot(struct pool *p)
 bool pool_from_cache(struct pool *p, struct layer_slot *s)
 {
 	struct slice key = s->digest.len ? s->digest : s->diff_id;
-	if (cache_get(&p->cache, key, layer_result_key(p->scopes), &s->cached) != 1)
+	if (cache_get(&p->cache, key, layer_result_key(p->scopes, p->taps), &s->cached) != 1)
 		return false;
 	if (layer_open(cache_body(&s->cached), &s->view, &s->err) < 0) {
 		mapping_done(&s->cached);
@@ -105,6 +108,7 @@ int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *ta
 		return err_oom(err);
 	*t = *task;
 	t->scopes = p->scopes;
+	t->taps = p->taps;
 	t->spill = spill_file();
 	struct worker_limits lim = {.cpu_seconds =
 					p->opt->timeout_s ? p->opt->timeout_s : DEFAULT_TIMEOUT,
@@ -238,8 +242,8 @@ void pool_verify(struct pool *p, struct layer_slot *s)
 	if (!s->verified || p->cache.off)
 		return;
 	struct slice key = s->digest.len && s->view.status.has_blob ? s->digest : s->diff_id;
-	if (cache_put(&p->cache, key, layer_result_key(p->scopes), mapping_slice(&s->fresh),
-		      &ignored) < 0) {
+	if (cache_put(&p->cache, key, layer_result_key(p->scopes, p->taps),
+		      mapping_slice(&s->fresh), &ignored) < 0) {
 		log_debug("cache: %s", ignored.text);
 		p->cache.off = true;
 	}

@@ -138,16 +138,17 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 	pkg_mask mask = pkg_wanted(path, s->pool->scopes);
 	/* Files that the user left out go too: what is read together (go.mod, go.sum) stays together; view.c
 	 * takes their packages away. */
-	if (!mask && (!s->programs || is_text_name(path)))
+	bool every = s->pool->taps != 0;
+	if (!mask && !every && (!s->programs || is_text_name(path)))
 		return 0;
 	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 && !mask)
+	if (fd < 0 && !mask && !every)
 		return 0; /* most likely no program at all */
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		incomplete(s, "permission", strerror(errno), is_database(mask));
 		return 0;
 	}
-	if (!S_ISREG(st.st_mode) || (!mask && !is_program(fd)))
+	if (!S_ISREG(st.st_mode) || (!mask && !every && !is_program(fd)))
 		return 0;
 	s->files++;
 	if (path.len > 99) {

@@ -297,7 +297,8 @@ static int finish(struct assembly *as, struct inventory *inv, struct err *err)
 		ip->purl = pkg_purl(as->arena, &ip->pkg, &inv->os);
 	}
 	inventory_sort(inv);
-	return ownership_mark(inv, as->arena, err);
+	TRY(ownership_mark(inv, as->arena, err));
+	return view_files(as->layers, as->views, as->n, as->opt, as->target, as->arena, inv, err);
 }
 
 static int assemble(struct assembly *as, struct inventory *inv, struct slice target,

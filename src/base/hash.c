@@ -37,6 +37,32 @@ void sha256_done(struct sha256 *h)
 	h->ctx = NULL;
 }
 
+int sha1_begin(struct sha1 *h, struct err *err)
+{
+	if (!h->ctx)
+		h->ctx = malloc(sizeof(SHA_CTX));
+	if (!h->ctx || SHA1_Init(h->ctx) != 1)
+		return err_oom(err);
+	return 0;
+}
+
+void sha1_add(struct sha1 *h, const void *p, size_t n)
+{
+	if (n)
+		SHA1_Update(h->ctx, p, n);
+}
+
+void sha1_end(struct sha1 *h, unsigned char out[SHA1_LEN])
+{
+	SHA1_Final(out, h->ctx);
+}
+
+void sha1_done(struct sha1 *h)
+{
+	free(h->ctx);
+	h->ctx = NULL;
+}
+
 int sha256_of(struct slice data, unsigned char out[SHA256_LEN], struct err *err)
 {
 	auto_sha256 struct sha256 h = {0};
@@ -46,15 +72,20 @@ int sha256_of(struct slice data, unsigned char out[SHA256_LEN], struct err *err)
 	return 0;
 }
 
-void digest_text(const unsigned char sum[SHA256_LEN], char out[DIGEST_TEXT])
+void hex_text(const unsigned char *bytes, size_t n, char *out)
 {
 	static const char hex[] = "0123456789abcdef";
-	memcpy(out, "sha256:", 7);
-	for (size_t i = 0; i < SHA256_LEN; i++) {
-		out[7 + 2 * i] = hex[sum[i] >> 4];
-		out[8 + 2 * i] = hex[sum[i] & 15];
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = hex[bytes[i] >> 4];
+		out[2 * i + 1] = hex[bytes[i] & 15];
 	}
-	out[DIGEST_TEXT - 1] = '\0';
+	out[2 * n] = '\0';
+}
+
+void digest_text(const unsigned char sum[SHA256_LEN], char out[DIGEST_TEXT])
+{
+	memcpy(out, "sha256:", 7);
+	hex_text(sum, SHA256_LEN, out + 7);
 }
 
 static int hex_value(char c)

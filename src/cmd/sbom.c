@@ -3,6 +3,8 @@
 
 static const struct opt sbom_options[] = {
     OUTPUT_OPTIONS("cyclonedx"),
+    {"files", 0, OPT_FLAG, NULL, NULL,
+     "every file too, with its digests, below the package that owns it"},
     TARGET_OPTIONS,
     {0},
 };
@@ -25,6 +27,7 @@ static int run(const struct options *o)
 	struct err err = {0};
 	size_t nouts, n;
 	int r = cmd_target_options(o, &opt);
+	opt.files = opt_flag(o, "files");
 	if (r == 0)
 		r = cmd_outputs(o, outs, &nouts);
 	if (r)
@@ -56,6 +59,8 @@ const struct command cmd_sbom = {
 	    "image would. Targets are those of\n.BR strake\\-scan (1).",
     .options = sbom_options,
     .examples = {{"strake sbom image.tar", "CycloneDX on standard output"},
+		 {"strake sbom --files --format spdx-json image.tar",
+		  "with every file and its digests"},
 		 {"strake sbom --format spdx-json --output app.spdx.json fs:.", "of a source tree"},
 		 {"strake sbom --format spdx sbom:app.cdx.json", "one format into another"}},
     .run = run,

@@ -23,3 +23,16 @@ void inventory_sort(struct inventory *inv)
 	while (inv->nsystem < inv->npkgs && inv->pkgs[inv->nsystem].kind.len == 0)
 		inv->nsystem++;
 }
+
+/* "/lib/x" and "usr/lib/x" are one file where /usr is merged: both become "lib/x". */
+struct slice pkg_file_key(struct slice path)
+{
+	static const char *const merged[] = {"usr/lib/", "usr/lib64/", "usr/bin/", "usr/sbin/",
+					     "usr/lib32/"};
+	while (path.len && (path.ptr[0] == '/' || slice_starts(path, "./")))
+		path = slice_from(path, path.ptr[0] == '/' ? 1 : 2);
+	for (size_t i = 0; i < ARRAY_LEN(merged); i++)
+		if (slice_starts(path, merged[i]))
+			return slice_from(path, 4);
+	return path;
+}

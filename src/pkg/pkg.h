@@ -197,11 +197,23 @@ struct inventory_pkg {
 	/* "name@version" of the distribution's package that owns its file: judged by that one's feed alone. */
 	struct slice owner;
 };
+/* A regular file of the target, where its bytes were hashed. */
+struct inventory_file {
+	struct slice path; /* normal form without leading slash */
+	uint64_t size;
+	const unsigned char *sha1, *sha256; /* SHA1_LEN, SHA256_LEN bytes; NULL unknown */
+	int32_t layer;			    /* that has it; -1 unknown */
+};
 struct inventory {
 	struct pkg_os os;
 	struct inventory_pkg
 	    *pkgs;	       /* the system's first; by group; then name, version, arch, path */
 	size_t npkgs, nsystem; /* nsystem: how many are the system's */
+	const struct inventory_file *files; /* by path; none unless they were asked for */
+	size_t nfiles;
 };
+/* One spelling for a file that packages and layers name differently: without leading "/" and "./", and without "usr/"
+ * where a merged /usr makes both the same. */
+struct slice pkg_file_key(struct slice path);
 /* Puts pkgs in the order above and counts nsystem. */
 void inventory_sort(struct inventory *inv);

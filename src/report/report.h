@@ -52,6 +52,8 @@ struct report {
 	size_t without_feed, npkgs;
 	struct report_result *results;
 	size_t nresults;
+	const struct inventory_file *files; /* none unless they were asked for */
+	size_t nfiles;
 	struct report_incomplete *incomplete;
 	size_t nincomplete;
 	struct report_expired *expired; /* ignore rules that are over */

@@ -10,6 +10,8 @@ static int take_packages(const struct report *r, struct arena *a, struct sbom *s
 	for (size_t i = 0; i < r->nresults; i++)
 		inv->npkgs += r->results[i].npkgs;
 	inv->os = r->os;
+	inv->files = r->files;
+	inv->nfiles = r->nfiles;
 	inv->pkgs = arena_array(a, inv->npkgs + 1, sizeof(*inv->pkgs));
 	if (!inv->pkgs)
 		return err_oom(err);

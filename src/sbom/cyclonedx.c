@@ -10,7 +10,9 @@ struct dx {
 	struct slice *refs;	     /* of inv.pkgs */
 	struct slice root, os;
 	struct sbom_edges edges;
-	unsigned minor; /* 1.minor */
+	unsigned minor;	    /* 1.minor */
+	uint32_t *by_owner; /* inv.files, those of one package together, by its number + 1 */
+	uint32_t *first;    /* of each owner in by_owner; npkgs + 2 entries */
 };
 
 static void prop(struct dx *d, const char *name, struct slice value)
@@ -170,6 +172,53 @@ static void put_hash(struct dx *d, struct slice digest)
 	}
 }
 
+static void put_hashes(struct dx *d, const struct inventory_file *f)
+{
+	char hex[2 * SHA256_LEN + 1];
+	const struct {
+		const char *alg;
+		const unsigned char *sum;
+		size_t n;
+	} all[] = {{"SHA-1", f->sha1, SHA1_LEN}, {"SHA-256", f->sha256, SHA256_LEN}};
+	if (!f->sha1 && !f->sha256)
+		return;
+	jw_key(&d->w, "hashes");
+	jw_array(&d->w);
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		if (!all[i].sum)
+			continue;
+		hex_text(all[i].sum, all[i].n, hex);
+		jw_object(&d->w);
+		jw_kstr(&d->w, "alg", slice_str(all[i].alg));
+		jw_kstr(&d->w, "content", slice_of(hex, 2 * all[i].n));
+		jw_end(&d->w, '}');
+	}
+	jw_end(&d->w, ']');
+}
+
+/* The files of one package; owner 0: those of none. */
+static void put_files(struct dx *d, size_t owner)
+{
+	struct json_writer *w = &d->w;
+	for (uint32_t i = d->first[owner]; i < d->first[owner + 1]; i++) {
+		const struct inventory_file *f = &d->s->inv.files[d->by_owner[i]];
+		bool layer = f->layer >= 0 && (size_t)f->layer < d->s->nlayers &&
+			     d->s->layers[f->layer].diff_id.len;
+		jw_object(w);
+		jw_kstr(w, "bom-ref", arena_cat(&d->scratch, SL("file:/"), f->path));
+		jw_kstr(w, "type", SL("file"));
+		jw_kstr(w, "name", arena_cat(&d->scratch, SL("/"), f->path));
+		put_hashes(d, f);
+		if (layer) {
+			jw_key(w, "properties");
+			jw_array(w);
+			prop(d, "aquasecurity:trivy:LayerDiffID", d->s->layers[f->layer].diff_id);
+			jw_end(w, ']');
+		}
+		jw_end(w, '}');
+	}
+}
+
 /* Where it was found; version 1.5 has a place for it. */
 static void put_evidence(struct dx *d, const struct inventory_pkg *p)
 {
@@ -237,6 +286,12 @@ static void put_component(struct dx *d, size_t i)
 		jw_end(w, ']');
 	}
 	put_evidence(d, p);
+	if (d->first[i + 1] < d->first[i + 2]) {
+		jw_key(w, "components");
+		jw_array(w);
+		put_files(d, i + 1);
+		jw_end(w, ']');
+	}
 	jw_end(w, '}');
 	arena_reset(&d->scratch);
 }
@@ -418,6 +473,7 @@ static int put_document(struct dx *d, struct err *err)
 	put_os(d);
 	for (size_t i = 0; i < d->s->inv.npkgs; i++)
 		put_component(d, i);
+	put_files(d, 0);
 	jw_end(w, ']');
 	put_dependencies(d);
 	if (d->s->vulns) {
@@ -432,6 +488,25 @@ static int put_document(struct dx *d, struct err *err)
 	return w->out->failed ? err_oom(err) : 0;
 }
 
+/* Counting sort of the files by their owners. */
+static int order_files(struct dx *d, struct err *err)
+{
+	const struct inventory *inv = &d->s->inv;
+	uint32_t *owner;
+	TRY(sbom_file_owners(d->s, &d->arena, &owner, err));
+	d->first = arena_array(&d->arena, inv->npkgs + 3, sizeof(*d->first));
+	d->by_owner = arena_array(&d->arena, inv->nfiles + 1, sizeof(*d->by_owner));
+	if (!d->first || !d->by_owner)
+		return err_oom(err);
+	for (size_t i = 0; i < inv->nfiles; i++)
+		d->first[owner[i] + 2]++;
+	for (size_t i = 1; i < inv->npkgs + 3; i++)
+		d->first[i] += d->first[i - 1];
+	for (size_t i = 0; i < inv->nfiles; i++)
+		d->by_owner[d->first[owner[i] + 1]++] = (uint32_t)i;
+	return 0;
+}
+
 static int write_version(const struct sbom *s, struct buf *out, unsigned minor, struct err *err)
 {
 	struct dx d = {.s = s, .minor = minor, .root = SL("strake:root"), .os = SL("strake:os")};
@@ -441,6 +516,8 @@ static int write_version(const struct sbom *s, struct buf *out, unsigned minor, 
 	int r = sbom_refs(s, &d.arena, &d.refs, err);
 	if (r == 0)
 		r = sbom_edges_init(&d.edges, s, &d.arena, err);
+	if (r == 0)
+		r = order_files(&d, err);
 	if (r == 0)
 		r = put_document(&d, err);
 	sbom_edges_done(&d.edges);

@@ -77,6 +77,38 @@ static bool is_group(const struct node *c)
 	       !node_get_str(c, "version").len;
 }
 
+/* Bytes that were hashed: one component of the type "file". */
+static int take_file(struct sbom_reader *r, const struct node *c, struct err *err)
+{
+	struct sbom_file f = {.path = node_get_str(c, "name")};
+	node_each (h, node_get(c, "hashes")) {
+		if (slice_is(node_get_str(h, "alg"), "SHA-1"))
+			f.sha1 = node_get_str(h, "content");
+		else if (slice_is(node_get_str(h, "alg"), "SHA-256"))
+			f.sha256 = node_get_str(h, "content");
+	}
+	node_each (p, node_get(c, "properties"))
+		if (slice_is(node_get_str(p, "name"), "aquasecurity:trivy:LayerDiffID"))
+			f.layer = node_get_str(p, "value");
+	return f.sha1.len || f.sha256.len ? sbom_add_file(r, &f, err) : 0;
+}
+
+/* Files inside a component are its own. */
+static int take_owned(struct sbom_reader *r, const struct node *c, struct pkg *k, struct err *err)
+{
+	auto_buf struct buf b;
+	buf_init(&b, 64 * MIB);
+	node_each (f, node_get(c, "components")) {
+		if (!slice_is(node_get_str(f, "type"), "file"))
+			continue;
+		if (b.len)
+			buf_putc(&b, '\n');
+		buf_puts(&b, node_get_str(f, "name"));
+	}
+	k->files = sbom_keep(r, buf_slice(&b));
+	return b.failed || (b.len && !k->files.ptr) ? err_oom(err) : 0;
+}
+
 static int take_component(struct sbom_reader *r, const struct node *c, struct map *by_ref,
 			  struct err *err)
 {
@@ -89,6 +121,7 @@ static int take_component(struct sbom_reader *r, const struct node *c, struct ma
 		p.pkg.name = arena_cat(r->arena, group, SL("/"), p.pkg.name);
 	take_hash(r, &p.pkg, node_get(c, "hashes"));
 	TRY(take_licenses(r, &p, node_get(c, "licenses"), err));
+	TRY(take_owned(r, c, &p.pkg, err));
 	p.pkg.maintainer = node_get_str(node_get(c, "supplier"), "name");
 	if (!p.pkg.maintainer.len)
 		p.pkg.maintainer = node_get_str(c, "publisher");
@@ -111,6 +144,8 @@ static int take_list(struct sbom_reader *r, const struct node *list, struct map 
 	node_each (c, list) {
 		if (slice_is(node_get_str(c, "type"), "operating-system"))
 			take_os(r, c);
+		else if (slice_is(node_get_str(c, "type"), "file"))
+			TRY(take_file(r, c, err));
 		else if (is_package(c) && !is_group(c))
 			TRY(take_component(r, c, by_ref, err));
 		TRY(take_list(r, node_get(c, "components"), by_ref, depth + 1, err));

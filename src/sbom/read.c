@@ -329,7 +329,7 @@ int sbom_finish(struct sbom_reader *r, struct err *err)
 		if (pkg_is_system(s->inv.pkgs[i].pkg.type))
 			pkg_mark_third_party(&s->inv.pkgs[i].pkg, &s->inv.os);
 	inventory_sort(&s->inv);
-	return 0;
+	return sbom_finish_files(r, err);
 }
 
 static int read_json(struct sbom_reader *r, struct slice in, struct err *err)
@@ -380,6 +380,7 @@ int sbom_read(struct slice in, struct arena *a, struct sbom *ret, struct err *er
 	vec_free(&r.pkgs);
 	vec_free(&r.layers);
 	vec_free(&r.gaps);
+	vec_free(&r.files);
 	vec_free(&r.needs);
 	map_free(&r.layer_of_diff);
 	map_free(&r.layer_of_digest);

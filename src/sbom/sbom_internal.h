@@ -33,6 +33,7 @@ struct sbom_reader {
 	VEC(struct inventory_pkg) pkgs;
 	VEC(struct sbom_layer) layers;
 	VEC(struct sbom_gap) gaps;
+	VEC(struct inventory_file) files;
 	VEC(struct sbom_need) needs;
 	struct map layer_of_diff, layer_of_digest; /* -> index into layers */
 	struct slice os_family, os_release, os_channel, os_codename, distro;
@@ -59,6 +60,12 @@ int sbom_keep_licenses(struct sbom_reader *r, struct buf *b, struct inventory_pk
 #define SBOM_MAX_LICENSES (256 * KIB)
 int sbom_add_gap(struct sbom_reader *r, struct slice path, const char *reason, struct slice message,
 		 struct err *err) must_use;
+/* A file as documents list it: digests in hexadecimal, the layer by its diff ID; what is empty is unknown. */
+struct sbom_file {
+	struct slice path, sha1, sha256, layer;
+};
+int sbom_add_file(struct sbom_reader *r, const struct sbom_file *f, struct err *err) must_use;
+int sbom_finish_files(struct sbom_reader *r, struct err *err) must_use;
 int sbom_finish(struct sbom_reader *r, struct err *err) must_use;
 struct slice sbom_keep(struct sbom_reader *r, struct slice s);
 
@@ -82,6 +89,9 @@ int sbom_edges_init(struct sbom_edges *e, const struct sbom *s, struct arena *a,
 void sbom_edges_done(struct sbom_edges *e);
 /* Index of the package that line of p->deps names; -1 none. */
 ssize_t sbom_edge(struct sbom_edges *e, const struct inventory_pkg *p, struct slice line);
+/* For each of inv.files the package that owns it: index + 1, 0 none. */
+int sbom_file_owners(const struct sbom *s, struct arena *a, uint32_t **ret,
+		     struct err *err) must_use;
 /* A UUID (RFC 4122 version 5 in form) that follows from what the document says. */
 int sbom_uuid(const struct sbom *s, char out[37], struct err *err) must_use;
 /* Common SPDX licence id for the text of metadata ("MIT", "Apache License 2.0" ...); empty: none known. */

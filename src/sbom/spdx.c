@@ -15,6 +15,7 @@ struct sx {
 	char (*ids)[40]; /* SPDXRef of each package */
 	struct sbom_edges edges;
 	char created[TIME_TEXT];
+	uint32_t *owner;     /* of inv.files: index into inv.pkgs + 1 */
 	struct map licenses; /* texts that are no expression */
 	bool failed;	     /* out of memory somewhere: told at the end */
 };
@@ -266,6 +267,84 @@ static void put_package(struct sx *x, size_t i)
 	arena_reset(&x->scratch);
 }
 
+/* ---- files ---- */
+
+static void file_id(const struct inventory_file *f, char out[40])
+{
+	snprintf(out, 40, "SPDXRef-File-%016llx", (unsigned long long)slice_hash(f->path));
+}
+
+static void put_sum(struct sx *x, const char *name, const unsigned char *sum, size_t n)
+{
+	char hex[2 * SHA256_LEN + 1];
+	if (!sum)
+		return;
+	hex_text(sum, n, hex);
+	if (!x->json) {
+		put_tag(x, "FileChecksum",
+			arena_cat(&x->scratch, slice_str(name), SL(": "), slice_str(hex)));
+		return;
+	}
+	jw_object(&x->w);
+	jw_kstr(&x->w, "algorithm", slice_str(name));
+	jw_kstr(&x->w, "checksumValue", slice_str(hex));
+	jw_end(&x->w, '}');
+}
+
+/* A file has a SHA-1 (8.4), so one whose bytes were not seen is left out. */
+static void put_file(struct sx *x, const struct inventory_file *f)
+{
+	char id[40];
+	if (!f->sha1)
+		return;
+	file_id(f, id);
+	if (x->json)
+		jw_object(&x->w);
+	else
+		buf_putc(x->out, '\n');
+	field(x, "fileName", "FileName", arena_cat(&x->scratch, SL("./"), f->path));
+	field(x, "SPDXID", "SPDXID", slice_str(id));
+	if (x->json) {
+		jw_key(&x->w, "checksums");
+		jw_array(&x->w);
+	}
+	put_sum(x, "SHA1", f->sha1, SHA1_LEN);
+	put_sum(x, "SHA256", f->sha256, SHA256_LEN);
+	if (x->json)
+		jw_end(&x->w, ']');
+	field(x, "licenseConcluded", "LicenseConcluded", SL("NOASSERTION"));
+	if (x->json) {
+		jw_key(&x->w, "licenseInfoInFiles");
+		jw_array(&x->w);
+		jw_str(&x->w, SL("NOASSERTION"));
+		jw_end(&x->w, ']');
+	} else {
+		put_tag(x, "LicenseInfoInFile", SL("NOASSERTION"));
+	}
+	field(x, "copyrightText", "FileCopyrightText", SL("NOASSERTION"));
+	if (f->layer >= 0 && (size_t)f->layer < x->s->nlayers && x->s->layers[f->layer].diff_id.len)
+		field(x, "comment", "FileComment",
+		      arena_cat(&x->scratch, SL("layerID: "), x->s->layers[f->layer].diff_id));
+	if (x->json)
+		jw_end(&x->w, '}');
+	arena_reset(&x->scratch);
+}
+
+static void put_files(struct sx *x)
+{
+	const struct inventory *inv = &x->s->inv;
+	if (!inv->nfiles)
+		return;
+	if (x->json) {
+		jw_key(&x->w, "files");
+		jw_array(&x->w);
+	}
+	for (size_t i = 0; i < inv->nfiles; i++)
+		put_file(x, &inv->files[i]);
+	if (x->json)
+		jw_end(&x->w, ']');
+}
+
 static void put_root(struct sx *x)
 {
 	const struct sbom *s = x->s;
@@ -346,6 +425,13 @@ static void put_relations(struct sx *x)
 				relation(x, x->ids[i], "DEPENDS_ON", x->ids[to]);
 		}
 	}
+	for (size_t i = 0; i < inv->nfiles; i++) {
+		char id[40];
+		if (!inv->files[i].sha1)
+			continue;
+		file_id(&inv->files[i], id);
+		relation(x, x->owner[i] ? x->ids[x->owner[i] - 1] : "SPDXRef-Root", "CONTAINS", id);
+	}
 	if (x->json)
 		jw_end(&x->w, ']');
 }
@@ -383,6 +469,8 @@ static int put_document(struct sx *x, struct err *err)
 	if (x->json)
 		jw_object(&x->w);
 	TRY(put_head(x, err));
+	/* In tag-value what follows a package would belong to it (chapter 8), so files come first. */
+	put_files(x);
 	if (x->json) {
 		jw_key(&x->w, "packages");
 		jw_array(&x->w);
@@ -422,6 +510,8 @@ static int write_spdx(const struct sbom *s, struct buf *out, bool json, struct e
 	jw_init(&x.w, out, 2);
 	time_text(s->created, x.created);
 	int r = name_packages(&x, err);
+	if (r == 0)
+		r = sbom_file_owners(s, &x.arena, &x.owner, err);
 	if (r == 0)
 		r = put_document(&x, err);
 	sbom_edges_done(&x.edges);

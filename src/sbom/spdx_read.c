@@ -243,6 +243,24 @@ int spdx_relation(struct sbom_reader *r, const struct map *by_id, struct slice f
 	return 0;
 }
 
+static int take_files(struct sbom_reader *r, const struct node *root, struct err *err)
+{
+	node_each (n, node_get(root, "files")) {
+		struct slice comment = node_get_str(n, "comment");
+		struct sbom_file f = {.path = node_get_str(n, "fileName")};
+		if (slice_starts(comment, "layerID: "))
+			f.layer = slice_from(comment, 9);
+		node_each (h, node_get(n, "checksums")) {
+			if (slice_is(node_get_str(h, "algorithm"), "SHA1"))
+				f.sha1 = node_get_str(h, "checksumValue");
+			else if (slice_is(node_get_str(h, "algorithm"), "SHA256"))
+				f.sha256 = node_get_str(h, "checksumValue");
+		}
+		TRY(sbom_add_file(r, &f, err));
+	}
+	return 0;
+}
+
 static int read_all(struct sbom_reader *r, const struct node *root, struct json_reader *j,
 		    struct err *err)
 {
@@ -253,6 +271,7 @@ static int read_all(struct sbom_reader *r, const struct node *root, struct json_
 	TRY(note_licenses(r, root, &j->licenses, err));
 	node_each (n, node_get(root, "packages"))
 		TRY(take_package(r, n, j, err));
+	TRY(take_files(r, root, err));
 	node_each (rel, node_get(root, "relationships"))
 		TRY(spdx_relation(r, &j->by_id, node_get_str(rel, "spdxElementId"),
 				  node_get_str(rel, "relationshipType"),

@@ -2,12 +2,13 @@
 """Reports and bills of materials: formats, schemas, reading back, comparing, explaining."""
 import base64
 import collections
+import hashlib
 import json
 import os
 import re
 
 from ecosystems_lib import build, debian_root, found, osv, put, python_records, scan
-from lib import Skip, data, debian_layer, main, oci, sha, strake, tar, test
+from lib import OS_DEBIAN, Skip, data, debian_layer, dpkg_status, main, oci, sha, strake, tar, test
 
 STEADY = {"SOURCE_DATE_EPOCH": "1700000000"}
 TEMPLATE = "{{ range . }}{{ .Target }} {{ .Type }}{{ range .Vulnerabilities }} {{ .VulnerabilityID }} {{ .Fingerprint }}{{ end }}\n{{ end }}{{ toJson report }}"
@@ -158,7 +159,7 @@ def bills_of_materials_follow_their_schemas(work):
                         ("cyclonedx-1.4", ("cyclonedx-schema", "bom-1.4.schema.json")), ("spdx-json", ("spdx-spec-2.3", "schemas", "spdx-schema.json"))):
         check = validator(*schema)
         for t in images:
-            for args in (("scan", "--db", db), ("sbom",)):
+            for args in (("scan", "--db", db), ("sbom",), ("sbom", "--files")):
                 r = strake(*args, "--format", fmt, t)
                 assert r.code in (0, 4), r.err
                 errors = ["%s: %s" % (list(e.path), e.message[:200]) for e in check.iter_errors(json.loads(r.out))]
@@ -177,6 +178,55 @@ def a_bill_of_materials_says_what_it_knows(work):
     owned = next(c for c in bom["components"] if c["name"] == "requests")
     assert {"name": "strake:Owner", "value": "python3-requests@2.28.1+dfsg-1"} in owned["properties"]
     assert set(deps) == set(by_ref) | {bom["metadata"]["component"]["bom-ref"]}
+
+
+def files_of(bom):
+    """{path: (owner, SHA-1, SHA-256, diff ID)} of a CycloneDX document."""
+    found_ = {}
+
+    def walk(components, owner):
+        for c in components:
+            if c["type"] == "file":
+                sums = {h["alg"]: h["content"] for h in c["hashes"]}
+                layer = [p["value"] for p in c.get("properties", [])]
+                assert c["name"] not in found_
+                found_[c["name"]] = (owner, sums["SHA-1"], sums["SHA-256"], layer[0] if layer else None)
+            walk(c.get("components", []), c["name"])
+    walk(bom["components"], None)
+    return found_
+
+
+@test
+def files_are_listed_with_digests_owners_and_layers_when_asked_for(work):
+    body = b"\x7fELF" + bytes(range(256)) * 3000
+    low = tar([("etc/os-release", OS_DEBIAN), ("var/lib/dpkg/status", dpkg_status([("tool", "1-1")])),
+               ("var/lib/dpkg/info/tool.list", b"/.\n/usr\n/usr/bin\n/usr/bin/tool\n"), ("usr/bin/tool", body), ("usr/bin/alias", ("hard", "usr/bin/tool")),
+               ("gone/a", b"1"), ("kept/b", b"1"), ("empty", b""), ("link", "kept/b")])
+    high = tar([(".wh.gone", b""), ("kept/b", b"2"), ("kept/c", b"3")])
+    oci(work + "/image", [low, high])
+    target = "oci:" + work + "/image"
+    digest = lambda b: (hashlib.sha1(b).hexdigest(), hashlib.sha256(b).hexdigest())
+    want = {"/usr/bin/tool": ("tool", *digest(body), sha(low)), "/usr/bin/alias": (None, *digest(body), sha(low)),
+            "/kept/b": (None, *digest(b"2"), sha(high)), "/kept/c": (None, *digest(b"3"), sha(high)), "/empty": (None, *digest(b""), sha(low))}
+    for _ in range(2):  # the second time from the cache
+        text = strake("sbom", "--files", target, env=STEADY).out
+        got = files_of(json.loads(text))
+        assert {k: v for k, v in got.items() if k in want} == want, got
+        assert not any("wh." in k or k in ("/gone/a", "/link") for k in got), got
+    spdx = json.loads(strake("sbom", "--files", "--format", "spdx-json", target, env=STEADY).out)
+    ids = {f["SPDXID"]: f for f in spdx["files"]}
+    assert {"/" + f["fileName"][2:]: tuple(c["checksumValue"] for c in f["checksums"]) for f in ids.values()} == {k: v[1:3] for k, v in got.items()}
+    packages_ = {p["SPDXID"]: p["name"] for p in spdx["packages"]}
+    owned = {(packages_[r["spdxElementId"]], ids[r["relatedSpdxElement"]]["fileName"]) for r in spdx["relationships"] if r["relatedSpdxElement"] in ids}
+    assert ("tool", "./usr/bin/tool") in owned and len(owned) == len(ids), owned
+    # Written again from what was read.
+    path = put(work + "/a.cdx.json", text)
+    assert files_of(json.loads(strake("sbom", "sbom:" + path).out)) == got
+    assert files_of(json.loads(strake("sbom", target).out)) == {}
+    # A directory has them too.
+    put(work + "/tree/notes.txt", "hello")
+    tree = files_of(json.loads(strake("sbom", "--files", "fs:" + work + "/tree").out))
+    assert tree == {"/notes.txt": (None, *digest(b"hello"), None)}, tree
 
 
 # ---- reading the documents of others ----

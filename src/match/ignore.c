@@ -289,3 +289,30 @@ const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct 
 	}
 	return NULL;
 }
+
+static bool names_it(const struct ignore_rule *r, const struct ignore_subject *x)
+{
+	if (slice_ieq(r->id, x->id))
+		return true;
+	for (size_t i = 0; i < x->naliases; i++)
+		if (slice_ieq(r->id, x->aliases[i]))
+			return true;
+	return false;
+}
+
+const struct ignore_rule *ignore_find_other(const struct ignore_list *l,
+					    const struct ignore_subject *x, int32_t today)
+{
+	for (size_t i = 0; i < l->nrules; i++) {
+		const struct ignore_rule *r = &l->rules[i];
+		bool other = (r->kinds && !(r->kinds & 1u << x->kind)) || r->more || r->npurls;
+		if (other || (r->expires && today >= r->expires) || !names_it(r, x))
+			continue;
+		bool here = r->npaths == 0;
+		for (size_t k = 0; k < r->npaths && !here; k++)
+			here = glob_match(r->paths[k], x->target);
+		if (here)
+			return r;
+	}
+	return NULL;
+}

@@ -278,7 +278,42 @@ static void purls_match_by_their_parts(void **state)
 			fail_msg("%s on %s: want %d", cases[i].rule, cases[i].purl, cases[i].want);
 }
 
-RUN_TESTS(T(reads_ids_comments_and_dates), T(an_alias_counts_as_the_id), T(reads_the_yaml_form),
+static bool takes_other(const struct file *f, enum finding_kind kind, const char *id,
+			const char *alias, const char *target)
+{
+	struct slice aliases[] = {slice_str(alias)};
+	struct ignore_subject x = {.kind = kind,
+				   .id = slice_str(id),
+				   .target = slice_str(target),
+				   .aliases = aliases,
+				   .naliases = 1};
+	return ignore_find_other(&f->list, &x, TODAY) != NULL;
+}
+
+static void checks_and_secrets_are_ignored_by_any_of_their_names(void **state)
+{
+	(void)state;
+	auto_file struct file f;
+	read_as(&f, ".trivyignore", "DS002\ngithub-pat exp:2023-11-15\naws exp:2023-11-14\n");
+	assert_true(takes_other(&f, FINDING_MISCONFIGURATION, "DF002", "ds002", "Dockerfile"));
+	assert_false(takes_other(&f, FINDING_MISCONFIGURATION, "DF003", "DS003", "Dockerfile"));
+	assert_true(takes_other(&f, FINDING_SECRET, "github-pat", "x", "a.env"));
+	assert_false(takes_other(&f, FINDING_SECRET, "aws", "x", "a.env"));
+	file_done(&f);
+	read_as(&f, ".trivyignore.yaml",
+		"misconfigurations:\n  - id: DS002\n    paths: [\"docs/**\"]\n"
+		"secrets:\n  - id: github-pat\nvulnerabilities:\n  - id: DF009\n"
+		"    purls: [\"pkg:deb/debian/x\"]\n");
+	assert_true(
+	    takes_other(&f, FINDING_MISCONFIGURATION, "DF002", "DS002", "docs/a/Dockerfile"));
+	assert_false(takes_other(&f, FINDING_MISCONFIGURATION, "DF002", "DS002", "Dockerfile"));
+	assert_false(takes_other(&f, FINDING_SECRET, "DF002", "DS002", "docs/a/Dockerfile"));
+	assert_true(takes_other(&f, FINDING_SECRET, "github-pat", "", "docs/a"));
+	assert_false(takes_other(&f, FINDING_MISCONFIGURATION, "DF009", "", "docs/a"));
+}
+
+RUN_TESTS(T(checks_and_secrets_are_ignored_by_any_of_their_names), T(reads_ids_comments_and_dates),
+	  T(an_alias_counts_as_the_id), T(reads_the_yaml_form),
 	  T(refuses_what_it_cannot_read_with_the_line), T(an_empty_file_ignores_nothing),
 	  T(a_rule_of_grype_takes_what_fits_all_its_conditions),
 	  T(rules_of_grype_that_would_take_too_much_are_refused),

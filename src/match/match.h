@@ -102,4 +102,14 @@ const struct ignore_rule *ignore_expired(const struct ignore_list *l, int32_t to
 const struct ignore_rule *ignore_find(const struct ignore_list *l, const struct finding *x,
 				      struct slice target, int32_t today);
 
+/* The same for what is no vulnerability: rules with purls, or in Grype's form, do not apply. */
+struct ignore_subject {
+	enum finding_kind kind;
+	struct slice id, target;
+	const struct slice *aliases;
+	size_t naliases;
+};
+const struct ignore_rule *ignore_find_other(const struct ignore_list *l,
+					    const struct ignore_subject *x, int32_t today);
+
 #include "match/vex.h"

@@ -121,6 +121,30 @@ static void put_findings(struct csv *c, const struct report *r, const struct rep
 	}
 }
 
+static void put_issues(struct csv *c, const struct report *r, const struct report_result *x)
+{
+	for (size_t k = 0; k < x->nissues; k++) {
+		const struct report_issue *i = &x->issues[k];
+		buf_clear(&c->text);
+		report_put_issue_place(&c->text, x, i);
+		struct slice cells[COLUMNS] = {[KIND] = slice_str(report_kind_word(i->kind)),
+					       [ARTIFACT] = r->artifact_name,
+					       [TARGET] = x->target,
+					       [PACKAGE] = i->pkg,
+					       [ID] = i->id,
+					       [SEVERITY] =
+						   slice_str(adv_severity_names[i->severity]),
+					       [TITLE] = report_issue_text(i),
+					       [URL] = i->url,
+					       [PATH] = buf_slice(&c->text),
+					       [TYPE] = i->category};
+		if (i->layer >= 0 && (size_t)i->layer < r->nlayers)
+			cells[LAYER] = r->layers[i->layer].digest.len ? r->layers[i->layer].digest
+								      : r->layers[i->layer].diff_id;
+		put_row(c->out, cells, &c->scratch);
+	}
+}
+
 /* As in the table, packages are listed where there was nothing to find. */
 static void put_packages(struct csv *c, const struct report *r, const struct report_result *x)
 {
@@ -145,6 +169,19 @@ static void put_suppressed(struct csv *c, const struct report *r)
 		cells[TITLE] = buf_slice(&c->text);
 		put_row(c->out, cells, &c->scratch);
 	}
+	for (size_t i = 0; i < r->nset_aside; i++) {
+		const struct report_set_aside *s = &r->set_aside[i];
+		report_put_set_aside(&c->text, s);
+		const struct slice cells[COLUMNS] = {
+		    [KIND] = SL("suppressed"),
+		    [ARTIFACT] = r->artifact_name,
+		    [TARGET] = s->target,
+		    [PACKAGE] = s->issue.pkg,
+		    [ID] = s->issue.id,
+		    [SEVERITY] = slice_str(adv_severity_names[s->issue.severity]),
+		    [TITLE] = buf_slice(&c->text)};
+		put_row(c->out, cells, &c->scratch);
+	}
 }
 
 static void put_note(struct csv *c, const struct report *r, struct slice text)
@@ -157,7 +194,7 @@ static void put_note(struct csv *c, const struct report *r, struct slice text)
 static void put_suppressed_count(struct csv *c, const struct report *r)
 {
 	buf_clear(&c->text);
-	buf_printf(&c->text, "Suppressed findings: %zu", r->nsuppressed);
+	buf_printf(&c->text, "Suppressed findings: %zu", r->nsuppressed + r->nset_aside);
 	put_note(c, r, buf_slice(&c->text));
 }
 
@@ -165,6 +202,7 @@ static void put_report(struct csv *c, const struct report *r, const struct repor
 {
 	for (size_t k = 0; k < r->nresults; k++) {
 		put_findings(c, r, &r->results[k]);
+		put_issues(c, r, &r->results[k]);
 		if (!r->scanned_vulns && st->list_all_pkgs)
 			put_packages(c, r, &r->results[k]);
 	}
@@ -184,7 +222,7 @@ static void put_report(struct csv *c, const struct report *r, const struct repor
 	put_note(c, r, buf_slice(&c->text));
 	if (st->show_suppressed)
 		put_suppressed(c, r);
-	else if (r->nsuppressed)
+	else if (r->nsuppressed + r->nset_aside)
 		put_suppressed_count(c, r);
 }
 

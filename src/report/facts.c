@@ -40,14 +40,17 @@ static void put_counts(struct buf *b, const struct report_count *c)
 	buf_printf(b, "), %zu with a fix", c->fixable);
 }
 
-void report_put_verdict(struct buf *b, const struct report *r)
+static void put_packages(struct buf *b, const struct report *r, const struct report_count *counted)
 {
-	struct report_count c = report_count(r);
+	const struct report_count c = *counted;
+	bool issues = r->scanned_secrets || r->scanned_config || r->scanned_licenses;
+	if (!r->scanned_vulns && issues && r->npkgs == 0)
+		return;
 	if (!r->scanned_vulns)
 		buf_printf(b, "%zu %s, not looked up", r->npkgs,
 			   plural(r->npkgs, "package", "packages"));
 	else if (c.all)
-		put_counts(b, &c);
+		put_counts(b, counted);
 	else if (r->npkgs == 0)
 		buf_puts(b, SL("no packages found, so nothing could be judged"));
 	else if (!r->channel_known)
@@ -58,6 +61,16 @@ void report_put_verdict(struct buf *b, const struct report *r)
 	else
 		buf_printf(b, "no known vulnerability in %zu %s", r->npkgs,
 			   plural(r->npkgs, "package", "packages"));
+}
+
+void report_put_verdict(struct buf *b, const struct report *r)
+{
+	struct report_count c = report_count(r);
+	auto_buf struct buf own;
+	buf_init(&own, 64 * KIB);
+	put_packages(&own, r, &c);
+	report_put_issue_verdict(&own, r);
+	buf_puts(b, buf_slice(&own));
 	if (c.whole)
 		buf_printf(b, "; INCOMPLETE: %zu %s could not be analysed", c.whole,
 			   plural(c.whole, "part", "parts"));

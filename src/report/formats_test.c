@@ -47,6 +47,22 @@ static void all_formats_read_as_reviewed(void **state)
 	}
 }
 
+static void what_is_no_vulnerability_reads_as_reviewed(void **state)
+{
+	(void)state;
+	static const char *const files[][2] = {
+	    {"table", "issues.txt"},	   {"json", "issues.json"}, {"sarif", "issues.sarif"},
+	    {"junit", "issues.junit.xml"}, {"csv", "issues.csv"},   {"markdown", "issues.md"}};
+	auto_stage struct stage s;
+	stage_small_image(&s);
+	stage_issues(&s, SL("USER root"));
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		stage_as_golden(&s, files[i][0], files[i][1]);
+	/* Formats without a shape for them say that they are there. */
+	assert_true(slice_find(stage_written(&s, "gitlab", 1), SL("github-pat")) > 0);
+	assert_true(slice_find(stage_written(&s, "html", 1), SL("deleted in layer 2")) > 0);
+}
+
 static const struct node *parsed(struct stage *s, struct doc *d, const char *writer, size_t n)
 {
 	struct err err = {0};
@@ -371,6 +387,11 @@ static void hostile_names_stay_text_in_every_format(void **state)
 	parsed(&s, &d, "github", 2);
 	parsed(&s, &d, "syft-json", 1);
 	assert_int_equal(junit(&s, 2).cases, 8);
+	stage_issues(&s, slice_str(evil));
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		check_text(all[i], stage_written(&s, all[i], 2));
+	parsed(&s, &d, "sarif", 2);
+	parsed(&s, &d, "json", 2);
 	/* What turns the direction of writing reaches no one who looks at these. */
 	for (size_t i = 0; i < FOR_PEOPLE; i++)
 		assert_int_equal(slice_find(stage_written(&s, all[i], 1), SL("\xe2\x80\xae")), -1);
@@ -384,9 +405,14 @@ static void markdown_has_only_its_own_markup(void **state)
 	auto_stage struct stage s;
 	struct slice line;
 	hostile_image(&s);
+	stage_issues(&s, slice_str(evil));
+	struct slice issues = arena_dup(&s.arena, stage_written(&s, "markdown", 1));
+	s.report.results = &s.result;
+	s.report.nresults = 1;
 	struct slice got = stage_written(&s, "markdown", 1);
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
-		if (slice_find(got, slice_str(never[i])) >= 0)
+		if (slice_find(got, slice_str(never[i])) >= 0 ||
+		    slice_find(issues, slice_str(never[i])) >= 0)
 			fail_msg("\"%s\" in\n%.*s", never[i], SL_FMT(got));
 	while (slice_line(&got, &line))
 		if (slice_starts(line, "| ")) {
@@ -405,10 +431,17 @@ static void html_has_only_its_own_markup(void **state)
 					    "\"'|", " src=\"",	 "@import", "url("};
 	auto_stage struct stage s;
 	hostile_image(&s);
+	for (int other = 0; other < 2; other++) {
+		if (other == 0)
+			stage_issues(&s, slice_str(evil));
+		s.report.results = other ? &s.result : s.others;
+		s.report.nresults = other ? 1 : 3;
+		struct slice page = stage_written(&s, "html", 2);
+		for (size_t i = 0; i < ARRAY_LEN(never); i++)
+			if (slice_find(page, slice_str(never[i])) >= 0)
+				fail_msg("\"%s\" in the page", never[i]);
+	}
 	struct slice got = stage_written(&s, "html", 2);
-	for (size_t i = 0; i < ARRAY_LEN(never); i++)
-		if (slice_find(got, slice_str(never[i])) >= 0)
-			fail_msg("\"%s\" in the page", never[i]);
 	assert_true(slice_find(got, SL("&lt;img src=x&gt;")) > 0);
 }
 
@@ -576,8 +609,8 @@ static void long_markdown_says_what_it_leaves_out(void **state)
 	assert_true(slice_find(got, SL("1500 vulnerabilities")) > 0);
 }
 
-RUN_TESTS(T(all_formats_read_as_reviewed), T(sarif_has_one_run_and_each_rule_once),
-	  T(sarif_scores_never_contradict_the_severity),
+RUN_TESTS(T(all_formats_read_as_reviewed), T(what_is_no_vulnerability_reads_as_reviewed),
+	  T(sarif_has_one_run_and_each_rule_once), T(sarif_scores_never_contradict_the_severity),
 	  T(sarif_knows_a_finding_again_in_the_next_build),
 	  T(sarif_locations_are_relative_references), T(every_format_tells_what_was_not_analysed),
 	  T(no_format_calls_the_unknown_clean), T(an_incomplete_scan_is_no_success),

@@ -209,8 +209,8 @@ static void put_messages(struct gitlab *g, const struct report *r, const struct 
 {
 	buf_clear(&g->text);
 	report_put_verdict(&g->text, r);
-	if (r->nsuppressed)
-		buf_printf(&g->text, "; %zu suppressed", r->nsuppressed);
+	if (r->nsuppressed + r->nset_aside)
+		buf_printf(&g->text, "; %zu suppressed", r->nsuppressed + r->nset_aside);
 	put_message(g, r, "info");
 	for (size_t i = 0; i < r->nincomplete; i++) {
 		report_put_incomplete(&g->text, &r->incomplete[i]);
@@ -223,6 +223,17 @@ static void put_messages(struct gitlab *g, const struct report *r, const struct 
 		report_put_suppressed(&g->text, &r->suppressed[i]);
 		put_message(g, r, "info");
 	}
+	/* The schema of container scanning has no shape for them; that they are there is said. */
+	for (size_t i = 0; i < r->nresults; i++)
+		for (size_t k = 0; k < r->results[i].nissues; k++) {
+			const struct report_issue *x = &r->results[i].issues[k];
+			buf_clear(&g->text);
+			buf_printf(&g->text, "%s %.*s ", report_kind_word(x->kind), SL_FMT(x->id));
+			report_put_issue_place(&g->text, &r->results[i], x);
+			buf_puts(&g->text, SL(": "));
+			buf_puts(&g->text, report_issue_text(x));
+			put_message(g, r, "warn");
+		}
 }
 
 static void put_tool(struct gitlab *g, const char *key)

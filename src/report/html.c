@@ -329,6 +329,7 @@ static int put_report(struct html *h, size_t at)
 	put_facts(h, r);
 	buf_puts(h->out, SL("</div>\n"));
 	TRY(html_findings(h, at));
+	TRY(html_issues(h, at));
 	TRY(html_sections(h, at));
 	buf_puts(h->out, SL("</section>\n"));
 	return 0;

@@ -30,5 +30,8 @@ void html_fact(struct html *h, const char *term, struct slice value);
 int html_findings(struct html *h, size_t at) must_use;
 void html_problems(struct html *h);
 
+/* Misconfigurations, secrets, licences (html_issues.c). */
+int html_issues(struct html *h, size_t at) must_use;
+
 /* Packages, layers and what was set aside (html_sections.c). */
 int html_sections(struct html *h, size_t at) must_use;

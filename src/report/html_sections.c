@@ -156,13 +156,14 @@ static int put_packages(struct html *h, const struct report *r)
 
 static void put_suppressed(struct html *h, const struct report *r)
 {
-	if (r->nsuppressed == 0)
+	size_t all = r->nsuppressed + r->nset_aside;
+	if (all == 0)
 		return;
 	if (!h->style->show_suppressed) {
 		buf_printf(h->out,
 			   "<div class=\"card\">Suppressed findings: %zu. "
 			   "<code>--show-suppressed</code> lists them.</div>\n",
-			   r->nsuppressed);
+			   all);
 		return;
 	}
 	buf_printf(
@@ -170,9 +171,12 @@ static void put_suppressed(struct html *h, const struct report *r)
 	    "<details class=\"card box\"><summary>Suppressed <small>%zu</small></summary>"
 	    "<div class=\"wrap\"><table><thead><tr><th scope=\"col\">Finding</th></tr></thead>"
 	    "<tbody>\n",
-	    r->nsuppressed);
-	for (size_t i = 0; i < r->nsuppressed; i++) {
-		report_put_suppressed(&h->text, &r->suppressed[i]);
+	    all);
+	for (size_t i = 0; i < all; i++) {
+		if (i < r->nsuppressed)
+			report_put_suppressed(&h->text, &r->suppressed[i]);
+		else
+			report_put_set_aside(&h->text, &r->set_aside[i - r->nsuppressed]);
 		buf_puts(h->out, SL("<tr><td>"));
 		html_text(h, buf_slice(&h->text));
 		buf_puts(h->out, SL("</td></tr>\n"));

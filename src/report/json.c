@@ -162,7 +162,7 @@ static void put_expired(struct json_writer *w, const struct report *r)
 static void put_suppressed(struct json_writer *w, const struct report *r, struct buf *scratch)
 {
 	char day[TIME_TEXT];
-	if (r->nsuppressed == 0)
+	if (r->nsuppressed + r->nset_aside == 0)
 		return;
 	jw_key(w, "Suppressed");
 	jw_array(w);
@@ -184,6 +184,8 @@ static void put_suppressed(struct json_writer *w, const struct report *r, struct
 		put_set_aside(w, &s->finding, scratch);
 		jw_end(w, '}');
 	}
+	for (size_t i = 0; i < r->nset_aside; i++)
+		json_set_aside(w, &r->set_aside[i]);
 	jw_end(w, ']');
 }
 
@@ -211,6 +213,7 @@ static int put_result(struct json_writer *w, const struct report *r, const struc
 						       err));
 		jw_end(w, ']');
 	}
+	json_issues(w, r, x);
 	jw_end(w, '}');
 	return 0;
 }
@@ -222,6 +225,22 @@ static int artifact_id(const struct report *r, char out[DIGEST_TEXT], struct err
 	TRY(sha256_of(r->image_id.len ? r->image_id : r->artifact_name, sum, err));
 	digest_text(sum, out);
 	return 0;
+}
+
+/* What was looked for: an empty list of findings means something for these only. */
+static void put_scanners(struct json_writer *w, const struct report *r)
+{
+	jw_key(w, "Scanners");
+	jw_array(w);
+	if (r->scanned_vulns)
+		jw_str(w, SL("vuln"));
+	if (r->scanned_secrets)
+		jw_str(w, SL("secret"));
+	if (r->scanned_config)
+		jw_str(w, SL("config"));
+	if (r->scanned_licenses)
+		jw_str(w, SL("license"));
+	jw_end(w, ']');
 }
 
 static int put_report(struct json_writer *w, const struct report *r, const struct report_style *st,
@@ -237,6 +256,7 @@ static int put_report(struct json_writer *w, const struct report *r, const struc
 	jw_key(w, "Strake");
 	jw_object(w);
 	jw_kstr(w, "Version", SL(STRAKE_VERSION));
+	put_scanners(w, r);
 	jw_end(w, '}');
 	jw_kstr(w, "CreatedAt", slice_str(created));
 	jw_kstr(w, "ArtifactID", slice_str(artifact));

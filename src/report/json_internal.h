@@ -19,6 +19,8 @@ void json_package(struct json_writer *w, const struct report *r, const struct in
 int json_vulnerability(struct json_writer *w, const struct report *r, const struct report_result *x,
 		       const struct finding *f, struct slice artifact, struct buf *scratch,
 		       struct err *err) must_use;
+void json_issues(struct json_writer *w, const struct report *r, const struct report_result *x);
+void json_set_aside(struct json_writer *w, const struct report_set_aside *s);
 /* One report is an object, several an array. */
 int json_reports(struct json_writer *w, const struct report *reports, size_t n,
 		 const struct report_style *st, struct err *err) must_use;

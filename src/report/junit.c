@@ -88,10 +88,15 @@ static void put_analysis(struct buf *out, const struct report *r, const struct r
 			buf_putc(out, '\n');
 			escape_put_xml(out, buf_slice(b));
 		}
-	if (r->nsuppressed)
-		buf_printf(out, "\nSuppressed: %zu", r->nsuppressed);
+	if (r->nsuppressed + r->nset_aside)
+		buf_printf(out, "\nSuppressed: %zu", r->nsuppressed + r->nset_aside);
 	for (size_t i = 0; st->show_suppressed && i < r->nsuppressed; i++) {
 		report_put_suppressed(b, &r->suppressed[i]);
+		buf_puts(out, SL("\n  "));
+		escape_put_xml(out, buf_slice(b));
+	}
+	for (size_t i = 0; st->show_suppressed && i < r->nset_aside; i++) {
+		report_put_set_aside(b, &r->set_aside[i]);
 		buf_puts(out, SL("\n  "));
 		escape_put_xml(out, buf_slice(b));
 	}
@@ -151,6 +156,40 @@ static void put_finding(struct buf *out, const struct report_row *row, struct bu
 	buf_puts(out, SL("</failure>\n    </testcase>\n"));
 }
 
+static void put_issue(struct buf *out, const struct report_result *result,
+		      const struct report_issue *x, struct buf *b)
+{
+	buf_clear(b);
+	report_put_issue_place(b, result, x);
+	buf_puts(b, SL(": "));
+	buf_puts(b, x->id);
+	open_case(out, report_issue_path(result, x), buf_slice(b));
+	buf_puts(out, SL(">\n      <failure"));
+	attribute(out, "type", slice_str(adv_severity_names[x->severity]));
+	attribute(out, "message", report_issue_text(x));
+	buf_putc(out, '>');
+	put_line(out, "Kind", slice_str(report_kind_word(x->kind)));
+	put_line(out, "ID", x->id);
+	for (size_t i = 0; i < x->naliases; i++)
+		put_line(out, "Alias", x->aliases[i]);
+	put_line(out, "Severity", slice_str(adv_severity_names[x->severity]));
+	put_line(out, "Title", x->title);
+	put_line(out, "Match", x->match);
+	put_line(out, "Package", x->pkg);
+	put_line(out, "Remedy", x->remedy);
+	put_line(out, "Link", x->url);
+	buf_puts(out, SL("</failure>\n    </testcase>\n"));
+}
+
+static size_t all_issues(const struct report *reports, size_t n)
+{
+	size_t all = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < reports[i].nresults; k++)
+			all += reports[i].results[k].nissues;
+	return all;
+}
+
 static size_t rows_of(const struct report_row *rows, size_t n, const struct report_result *x)
 {
 	size_t k = 0;
@@ -169,7 +208,8 @@ static int junit_write(const struct report *reports, size_t n, const struct repo
 	buf_init(&b, 8 * MIB);
 	arena_init(&arena, 4096 * MIB);
 	TRY(report_rows(reports, n, &arena, &row, &nrows, err));
-	struct counts all = {.tests = nrows, .failures = nrows};
+	size_t nissues = all_issues(reports, n);
+	struct counts all = {.tests = nrows + nissues, .failures = nrows + nissues};
 	for (size_t i = 0; i < n; i++) {
 		struct counts c = analysis_counts(&reports[i]);
 		all.tests += c.tests;
@@ -186,10 +226,13 @@ static int junit_write(const struct report *reports, size_t n, const struct repo
 		for (size_t k = 0; k < r->nresults; k++) {
 			const struct report_result *x = &r->results[k];
 			size_t m = rows_of(row, nrows, x);
-			open_suite(out, x->target, x->class_, r->created,
-				   (struct counts){.tests = m, .failures = m});
+			open_suite(
+			    out, x->target, x->class_, r->created,
+			    (struct counts){.tests = m + x->nissues, .failures = m + x->nissues});
 			for (nrows -= m; m; m--)
 				put_finding(out, row++, &b);
+			for (m = 0; m < x->nissues; m++)
+				put_issue(out, x, &x->issues[m], &b);
 			buf_puts(out, SL("  </testsuite>\n"));
 		}
 	}

@@ -112,6 +112,55 @@ static void put_rows(struct markdown *m, const struct report_row *rows, size_t n
 			   n - i);
 }
 
+static int worst_first(const void *pa, const void *pb)
+{
+	const struct report_issue_row *a = pa, *b = pb;
+	int c = (int)b->issue->severity - (int)a->issue->severity;
+	if (c == 0)
+		c = slice_cmp(report_issue_path(a->result, a->issue),
+			      report_issue_path(b->result, b->issue));
+	if (c == 0)
+		c = (a->issue->start_line > b->issue->start_line) -
+		    (a->issue->start_line < b->issue->start_line);
+	return c ? c : (a->issue > b->issue) - (a->issue < b->issue);
+}
+
+static void put_issue(struct markdown *m, const struct report_issue_row *row)
+{
+	const struct report_issue *x = row->issue;
+	buf_printf(m->out, "| %s | ", adv_severity_names[x->severity]);
+	escape_put_markdown(m->out, x->id);
+	if (x->naliases) {
+		buf_puts(m->out, SL(" ("));
+		escape_put_markdown(m->out, x->aliases[0]);
+		buf_putc(m->out, ')');
+	}
+	buf_puts(m->out, SL(" | "));
+	buf_clear(&m->text);
+	report_put_issue_place(&m->text, row->result, x);
+	put_code(m->out, buf_slice(&m->text));
+	buf_puts(m->out, SL(" | "));
+	buf_clear(&m->text);
+	cells_put_clean(&m->text, slice_sub(report_issue_text(x), 0, KIB));
+	struct slice clean = buf_slice(&m->text), t = cells_fit(clean, 160);
+	escape_put_markdown(m->out, t);
+	buf_puts(m->out, t.len < clean.len ? SL(".. |\n") : SL(" |\n"));
+}
+
+static void put_issues(struct markdown *m, struct report_issue_row *rows, size_t n)
+{
+	size_t i = 0;
+	if (n == 0)
+		return;
+	qsort(rows, n, sizeof(*rows), worst_first);
+	buf_puts(m->out, SL("\n| Severity | Check | Place | What |\n|---|---|---|---|\n"));
+	for (; i < n && m->out->len < BYTES_MAX; i++)
+		put_issue(m, &rows[i]);
+	if (i < n)
+		buf_printf(m->out, "\n**%zu more are left out: a comment has no room for them.**\n",
+			   n - i);
+}
+
 /* One item of a list, the text of m->text; false when there is no more room. */
 static bool put_item(struct markdown *m, size_t i, size_t n)
 {
@@ -150,16 +199,20 @@ static void put_incomplete(struct markdown *m, const struct report *r)
 
 static void put_suppressed(struct markdown *m, const struct report *r)
 {
-	if (r->nsuppressed == 0)
+	size_t all = r->nsuppressed + r->nset_aside;
+	if (all == 0)
 		return;
 	if (!m->style->show_suppressed) {
-		buf_printf(m->out, "\nSuppressed findings: %zu\n", r->nsuppressed);
+		buf_printf(m->out, "\nSuppressed findings: %zu\n", all);
 		return;
 	}
-	buf_printf(m->out, "\n<details>\n<summary>%zu suppressed</summary>\n\n", r->nsuppressed);
-	for (size_t i = 0; i < r->nsuppressed; i++) {
-		report_put_suppressed(&m->text, &r->suppressed[i]);
-		if (!put_item(m, i, r->nsuppressed))
+	buf_printf(m->out, "\n<details>\n<summary>%zu suppressed</summary>\n\n", all);
+	for (size_t i = 0; i < all; i++) {
+		if (i < r->nsuppressed)
+			report_put_suppressed(&m->text, &r->suppressed[i]);
+		else
+			report_put_set_aside(&m->text, &r->set_aside[i - r->nsuppressed]);
+		if (!put_item(m, i, all))
 			break;
 	}
 	buf_puts(m->out, SL("\n</details>\n"));
@@ -169,6 +222,7 @@ static int put_report(struct markdown *m, const struct report *r, struct err *er
 {
 	auto_arena struct arena arena;
 	struct report_row *rows;
+	struct report_issue_row *issues;
 	size_t n;
 	arena_init(&arena, 4096 * MIB);
 	TRY(report_rows(r, 1, &arena, &rows, &n, err));
@@ -183,6 +237,8 @@ static int put_report(struct markdown *m, const struct report *r, struct err *er
 	put_notes(m, r);
 	put_incomplete(m, r);
 	put_rows(m, rows, n);
+	TRY(report_issue_rows(r, 1, &arena, &issues, &n, err));
+	put_issues(m, issues, n);
 	put_suppressed(m, r);
 	return 0;
 }

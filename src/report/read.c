@@ -4,7 +4,7 @@
 
 static const struct text_limits limits = {.max_bytes = 1024 * MIB, .max_nodes = 32000000};
 
-static struct slice *strings(struct arena *a, const struct node *list, size_t *n)
+struct slice *read_strings(struct arena *a, const struct node *list, size_t *n)
 {
 	struct slice *all = arena_array(a, (list ? list->count : 0) + 1, sizeof(*all));
 	*n = 0;
@@ -88,9 +88,8 @@ static struct slice take_deps(struct arena *a, const struct node *list, struct s
 	return b.len ? arena_dup(a, buf_slice(&b)) : SL_NONE;
 }
 
-static int32_t layer_of(const struct report *r, const struct node *n)
+int32_t read_layer(const struct report *r, const struct node *layer)
 {
-	const struct node *layer = node_get(n, "Layer");
 	struct slice digest = node_get_str(layer, "Digest"), diff = node_get_str(layer, "DiffID");
 	for (size_t i = 0; (digest.len || diff.len) && i < r->nlayers; i++)
 		if (diff.len ? slice_eq(r->layers[i].diff_id, diff)
@@ -126,7 +125,7 @@ static void take_package(struct report_file *f, const struct report *r, const st
 	bool language = slice_is(x->class_, "lang-pkgs");
 	struct pkg *k = &p->pkg;
 	uint64_t line;
-	*p = (struct inventory_pkg){.layer = layer_of(r, n),
+	*p = (struct inventory_pkg){.layer = read_layer(r, node_get(n, "Layer")),
 				    .purl = purl_of(n, "Identifier"),
 				    .owner = node_get_str(n, "Owner"),
 				    .kind = language ? x->type : SL_NONE,
@@ -161,7 +160,7 @@ static void take_package(struct report_file *f, const struct report *r, const st
 
 /* ---- findings ---- */
 
-static enum adv_severity severity_of(struct slice word)
+enum adv_severity read_severity(struct slice word)
 {
 	for (int s = ADV_SEV_CRITICAL; s > ADV_SEV_UNKNOWN; s--)
 		if (slice_ieq(word, slice_str(adv_severity_names[s])))
@@ -243,7 +242,7 @@ static int package_of(struct places *t, const struct node *v, const struct inven
 	if (!at) {
 		struct inventory_pkg *p = &t->pkgs[t->npkgs];
 		*p = (struct inventory_pkg){
-		    .layer = layer_of(t->r, v),
+		    .layer = read_layer(t->r, node_get(v, "Layer")),
 		    .purl = node_get_str(node_get(v, "PkgIdentifier"), "PURL"),
 		    .db_path = node_get_str(v, "PkgPath"),
 		    .kind = language ? t->x->type : SL_NONE,
@@ -267,15 +266,15 @@ static int take_finding(struct places *t, const struct node *v, struct finding *
 	struct report_file *f = t->f;
 	*out = (struct finding){.kind = FINDING_VULNERABILITY,
 				.id = node_get_str(v, "VulnerabilityID"),
-				.severity = severity_of(node_get_str(v, "Severity")),
+				.severity = read_severity(node_get_str(v, "Severity")),
 				.severity_source = node_get_str(v, "SeveritySource"),
 				.status = status_of(node_get_str(v, "Status")),
 				.fixed_version = node_get_str(v, "FixedVersion"),
 				.feed = node_get_str(node_get(v, "DataSource"), "ID"),
 				.channel = node_get_str(match, "Channel"),
 				.match_rule = node_get_str(match, "Rule")};
-	out->aliases = strings(&f->arena, node_get(v, "Aliases"), &out->naliases);
-	out->vendor_ids = strings(&f->arena, node_get(v, "VendorIDs"), &out->nvendor_ids);
+	out->aliases = read_strings(&f->arena, node_get(v, "Aliases"), &out->naliases);
+	out->vendor_ids = read_strings(&f->arena, node_get(v, "VendorIDs"), &out->nvendor_ids);
 	if (!out->aliases || !out->vendor_ids)
 		return err_oom(err);
 	TRY(package_of(t, v, &out->pkg, err));
@@ -324,6 +323,8 @@ static int take_result(struct report_file *f, struct report *r, const struct nod
 		take_package(f, r, p, x, &t.pkgs[t.npkgs++]);
 	}
 	int rc = take_findings(&t, vulns, x, err);
+	if (rc == 0)
+		rc = read_issues(f, r, n, x, err);
 	map_free(&t.map);
 	x->pkgs = t.pkgs;
 	x->npkgs = t.npkgs;
@@ -367,6 +368,26 @@ static int take_layers(struct report_file *f, struct report *r, const struct nod
 	return 0;
 }
 
+/* Trivy does not say what it looked for: what is there was. */
+static void take_scanners(struct report *r, const struct node *root, bool database)
+{
+	const struct node *strake = node_get(root, "Strake"), *list = node_get(strake, "Scanners");
+	r->scanned_vulns = database || !strake;
+	node_each (s, list) {
+		r->scanned_secrets |= slice_is(node_str(s), "secret");
+		r->scanned_config |= slice_is(node_str(s), "config");
+		r->scanned_licenses |= slice_is(node_str(s), "license");
+	}
+	if (strake)
+		return;
+	node_each (x, node_get(root, "Results")) {
+		struct slice class_ = node_get_str(x, "Class");
+		r->scanned_secrets |= slice_is(class_, "secret");
+		r->scanned_config |= slice_is(class_, "config");
+		r->scanned_licenses |= slice_starts(class_, "license");
+	}
+}
+
 static int take_metadata(struct report_file *f, struct report *r, const struct node *root,
 			 struct err *err)
 {
@@ -390,13 +411,13 @@ static int take_metadata(struct report_file *f, struct report *r, const struct n
 	r->repo_url = node_get_str(m, "RepoURL");
 	r->branch = node_get_str(m, "Branch");
 	r->commit = node_get_str(m, "Commit");
-	r->repo_tags = strings(&f->arena, node_get(m, "RepoTags"), &r->nrepo_tags);
-	r->repo_digests = strings(&f->arena, node_get(m, "RepoDigests"), &r->nrepo_digests);
+	r->repo_tags = read_strings(&f->arena, node_get(m, "RepoTags"), &r->nrepo_tags);
+	r->repo_digests = read_strings(&f->arena, node_get(m, "RepoDigests"), &r->nrepo_digests);
 	r->config_json = config_text(f, node_get(m, "ImageConfig"));
 	(void)!node_u64(node_get(m, "Size"), &r->image_size);
 	TRY(take_layers(f, r, m, err));
 	uint64_t number = 0;
-	r->scanned_vulns = db != NULL || !node_get(root, "Strake");
+	take_scanners(r, root, db != NULL);
 	r->channel_known = !db || node_true(node_get(db, "DistributionKnown"));
 	r->db_path = node_get_str(db, "Path");
 	r->db.starter = node_true(node_get(db, "Starter"));
@@ -492,19 +513,24 @@ static int take_suppressed(struct report_file *f, struct report *r, const struct
 			   struct err *err)
 {
 	auto_map struct map places = {0};
-	r->suppressed =
-	    arena_array(&f->arena, (list ? list->count : 0) + 1, sizeof(*r->suppressed));
-	if (!r->suppressed)
+	size_t room = (list ? list->count : 0) + 1;
+	r->suppressed = arena_array(&f->arena, room, sizeof(*r->suppressed));
+	r->set_aside = arena_array(&f->arena, room, sizeof(*r->set_aside));
+	if (!r->suppressed || !r->set_aside)
 		return err_oom(err);
 	if (list)
 		TRY(note_targets(f, r, &places, err));
 	node_each (n, list) {
+		if (read_set_aside(f, n, &r->set_aside[r->nset_aside])) {
+			r->nset_aside++;
+			continue;
+		}
 		struct suppressed *s = &r->suppressed[r->nsuppressed++];
 		*s = (struct suppressed){.reason = node_get_str(n, "Reason"),
 					 .source = node_get_str(n, "Source")};
 		(void)!time_parse_day(node_get_str(n, "Expires"), &s->expires);
 		s->finding.id = node_get_str(n, "ID");
-		s->finding.severity = severity_of(node_get_str(n, "Severity"));
+		s->finding.severity = read_severity(node_get_str(n, "Severity"));
 		s->finding.status = status_of(node_get_str(n, "Status"));
 		s->finding.fixed_version = node_get_str(n, "FixedVersion");
 		s->finding.pkg = set_aside(f, &places, n);

@@ -5,6 +5,7 @@
 #include "match/match.h"
 #include "text/text.h"
 #include "report/report_names.h" /* REPORT_NAMES: "table, json, ..." */
+#include "report/issue.h"
 
 struct report_layer {
 	struct slice digest; /* of the blob as stored in the image; "" unknown */
@@ -22,12 +23,14 @@ struct report_incomplete {		  /* what was not analysed */
 };
 struct report_result {
 	struct slice target; /* "alpine:3.10 (alpine 3.10.4)" */
-	struct slice class_; /* "os-pkgs" "lang-pkgs" */
+	struct slice class_; /* "os-pkgs" "lang-pkgs" "config" "secret" "license" "license-file" */
 	struct slice type;   /* family, or ecosystem */
 	const struct inventory_pkg *pkgs;
 	size_t npkgs;
 	const struct finding *findings;
 	size_t nfindings;
+	const struct report_issue *issues;
+	size_t nissues, npassed; /* npassed: checks of configuration that had nothing to say */
 };
 struct report_expired {
 	struct slice id, source;
@@ -60,11 +63,14 @@ struct report {
 	size_t nexpired;
 	struct suppressed *suppressed;
 	size_t nsuppressed;
+	struct report_set_aside *set_aside;
+	size_t nset_aside;
 	/* the database in use */
 	struct adv_info db;
 	struct slice db_path;
 	const struct adv_db *adv; /* for the human text of findings */
 	bool scanned_vulns;	  /* false: inventory only */
+	bool scanned_secrets, scanned_config, scanned_licenses;
 };
 /* Reports that were written as JSON, read back. Slices live as long as the struct. */
 struct report_file {

@@ -45,6 +45,29 @@ int report_identity(const struct report *r, const struct finding *f, bool lastin
 /* A CVSS 3 or 4 score that agrees with the severity; false when there is none. */
 bool report_score(const struct report *r, const struct finding *f, double *score);
 
+/* ---- misconfigurations, secrets, licences (issues.c) ---- */
+struct report_count report_count_issues(const struct report *r, enum finding_kind kind);
+bool report_scanned(const struct report *r, enum finding_kind kind);
+/* Appends "2 secrets (1 HIGH, 1 LOW); no misconfiguration" for what was looked for. */
+void report_put_issue_verdict(struct buf *b, const struct report *r);
+const char *report_kind_word(enum finding_kind kind);
+struct slice report_issue_text(const struct report_issue *x);
+struct slice report_issue_path(const struct report_result *result, const struct report_issue *x);
+void report_put_issue_place(struct buf *b, const struct report_result *result,
+			    const struct report_issue *x);
+void report_put_set_aside(struct buf *b, const struct report_set_aside *s);
+struct report_issue_row {
+	const struct report *report;
+	const struct report_result *result;
+	const struct report_issue *issue;
+};
+/* Those of all reports in their order. */
+int report_issue_rows(const struct report *reports, size_t n, struct arena *a,
+		      struct report_issue_row **ret, size_t *nret, struct err *err) must_use;
+/* As report_identity. */
+int report_issue_identity(const struct report_issue_row *row, bool lasting,
+			  unsigned char out[SHA256_LEN], struct err *err) must_use;
+
 /* All vulnerabilities of all reports in their order. */
 struct report_row {
 	const struct report *report;

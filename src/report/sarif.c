@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SARIF 2.1.0 for code scanning: one run for all reports; a rule is a vulnerability, a result a package with it. */
-#include "report/report_internal.h"
-
-#include "text/text.h"
+#include "report/sarif_internal.h"
 
 #include "config.h"
 
@@ -11,24 +9,13 @@
 #define RULE_TEXT_MAX 1000 /* code scanning takes 1024 characters of a description */
 #define RULE_TAGS_CWE 10   /* and 20 tags */
 
-struct sarif {
-	struct json_writer w;
-	const struct report *reports;
-	size_t nreports;
-	struct report_row *rows, **rules; /* rules: the worst row of each id, by id */
-	size_t nrows, nrules;
-	struct buf text, scratch;
-	const struct report_style *style;
-	struct err *err;
-};
-
-static const char *level(enum adv_severity s)
+const char *sarif_level(enum adv_severity s)
 {
 	return s >= ADV_SEV_HIGH ? "error" : s == ADV_SEV_MEDIUM ? "warning" : "note";
 }
 
 /* The cleaned text under key. */
-static void put_clean(struct sarif *s, const char *key, struct slice text)
+void sarif_clean(struct sarif *s, const char *key, struct slice text)
 {
 	buf_clear(&s->scratch);
 	escape_put_text(&s->scratch, text);
@@ -36,7 +23,7 @@ static void put_clean(struct sarif *s, const char *key, struct slice text)
 }
 
 /* 3.11.5 and 3.11.6: in a message braces are placeholders and brackets are links. */
-static void add_message(struct buf *b, struct slice text)
+void sarif_add_message(struct buf *b, struct slice text)
 {
 	auto_buf struct buf clean;
 	buf_init(&clean, 2 * MIB);
@@ -52,16 +39,16 @@ static void add_message(struct buf *b, struct slice text)
 	}
 }
 
-static void add_line(struct buf *b, const char *name, struct slice value)
+void sarif_add_line(struct buf *b, const char *name, struct slice value)
 {
 	if (b->len)
 		buf_putc(b, '\n');
 	buf_puts(b, slice_str(name));
 	buf_putc(b, ' ');
-	add_message(b, value);
+	sarif_add_message(b, value);
 }
 
-static void put_message(struct sarif *s, const char *key)
+void sarif_message(struct sarif *s, const char *key)
 {
 	jw_key(&s->w, key);
 	jw_object(&s->w);
@@ -111,7 +98,7 @@ static size_t rule_index(const struct sarif *s, struct slice id)
 	return from;
 }
 
-static void put_description(struct sarif *s, const char *key, struct slice text)
+void sarif_description(struct sarif *s, const char *key, struct slice text)
 {
 	jw_key(&s->w, key);
 	jw_object(&s->w);
@@ -209,15 +196,15 @@ static void put_rule(struct sarif *s, const struct report_row *row)
 	buf_init(&url, MIB);
 	bool has_url = report_put_url(&url, row->report, f);
 	jw_object(&s->w);
-	put_clean(s, "id", f->id);
+	sarif_clean(s, "id", f->id);
 	jw_kstr(&s->w, "name",
 		os ? SL("OsPackageVulnerability") : SL("LanguageSpecificPackageVulnerability"));
-	put_description(s, "shortDescription", report_title(f));
-	put_description(s, "fullDescription",
-			f->has_vuln && f->vuln.details.len ? f->vuln.details : report_title(f));
+	sarif_description(s, "shortDescription", report_title(f));
+	sarif_description(s, "fullDescription",
+			  f->has_vuln && f->vuln.details.len ? f->vuln.details : report_title(f));
 	jw_key(&s->w, "defaultConfiguration");
 	jw_object(&s->w);
-	jw_kstr(&s->w, "level", slice_str(level(f->severity)));
+	jw_kstr(&s->w, "level", slice_str(sarif_level(f->severity)));
 	jw_end(&s->w, '}');
 	if (has_url)
 		jw_kstr(&s->w, "helpUri", buf_slice(&url));
@@ -245,6 +232,7 @@ static void put_driver(struct sarif *s)
 	jw_array(&s->w);
 	for (size_t i = 0; i < s->nrules; i++)
 		put_rule(s, s->rules[i]);
+	sarif_issue_rules(s);
 	jw_end(&s->w, ']');
 	jw_end(&s->w, '}');
 	jw_end(&s->w, '}');
@@ -260,16 +248,16 @@ static void put_notification(struct sarif *s, const char *id, const char *how)
 	jw_kstr(&s->w, "id", slice_str(id));
 	jw_end(&s->w, '}');
 	jw_kstr(&s->w, "level", slice_str(how));
-	put_message(s, "message");
+	sarif_message(s, "message");
 	jw_end(&s->w, '}');
 }
 
 static void add_named(struct sarif *s, const struct report *r, struct slice text)
 {
 	buf_clear(&s->text);
-	add_message(&s->text, r->artifact_name);
+	sarif_add_message(&s->text, r->artifact_name);
 	buf_puts(&s->text, SL(": "));
-	add_message(&s->text, text);
+	sarif_add_message(&s->text, text);
 }
 
 static void put_limits(struct sarif *s, const struct report *r)
@@ -291,8 +279,8 @@ static void put_limits(struct sarif *s, const struct report *r)
 		}
 	buf_clear(&s->scratch);
 	report_put_verdict(&s->scratch, r);
-	if (r->nsuppressed)
-		buf_printf(&s->scratch, "; %zu suppressed", r->nsuppressed);
+	if (r->nsuppressed + r->nset_aside)
+		buf_printf(&s->scratch, "; %zu suppressed", r->nsuppressed + r->nset_aside);
 	add_named(s, r, buf_slice(&s->scratch));
 	put_notification(s, "verdict", "note");
 }
@@ -302,6 +290,11 @@ static void put_suppressed(struct sarif *s, const struct report *r)
 {
 	for (size_t i = 0; s->style->show_suppressed && i < r->nsuppressed; i++) {
 		report_put_suppressed(&s->scratch, &r->suppressed[i]);
+		add_named(s, r, buf_slice(&s->scratch));
+		put_notification(s, "suppressed", "note");
+	}
+	for (size_t i = 0; s->style->show_suppressed && i < r->nset_aside; i++) {
+		report_put_set_aside(&s->scratch, &r->set_aside[i]);
 		add_named(s, r, buf_slice(&s->scratch));
 		put_notification(s, "suppressed", "note");
 	}
@@ -377,19 +370,19 @@ static void put_location(struct sarif *s, const struct report_row *row)
 	jw_array(&s->w);
 	jw_object(&s->w);
 	jw_kstr(&s->w, "kind", SL("package"));
-	put_clean(s, "name", p->pkg.name);
+	sarif_clean(s, "name", p->pkg.name);
 	buf_clear(&s->text);
 	buf_puts(&s->text, row->report->artifact_name);
 	buf_putc(&s->text, '/');
 	buf_puts(&s->text, p->pkg.name);
-	put_clean(s, "fullyQualifiedName", buf_slice(&s->text));
+	sarif_clean(s, "fullyQualifiedName", buf_slice(&s->text));
 	buf_clear(&s->text);
 	jw_end(&s->w, '}');
 	jw_end(&s->w, ']');
 	add_named(s, row->report, p->pkg.name);
 	buf_putc(&s->text, ' ');
-	add_message(&s->text, report_version_text(p->pkg.type, p->pkg.version));
-	put_message(s, "message");
+	sarif_add_message(&s->text, report_version_text(p->pkg.type, p->pkg.version));
+	sarif_message(s, "message");
 	jw_end(&s->w, '}');
 	jw_end(&s->w, ']');
 }
@@ -399,22 +392,23 @@ static void result_message(struct sarif *s, const struct report_row *row)
 	const struct finding *f = row->f;
 	const struct pkg *k = &f->pkg->pkg;
 	buf_clear(&s->text);
-	add_line(&s->text, "Package:", k->name);
-	add_line(&s->text, "Installed Version:", report_version_text(k->type, k->version));
-	add_line(&s->text, "Vulnerability", f->id);
-	add_line(&s->text, "Severity:", slice_str(adv_severity_names[f->severity]));
-	add_line(&s->text, "Fixed Version:", f->fixed_version);
+	sarif_add_line(&s->text, "Package:", k->name);
+	sarif_add_line(&s->text, "Installed Version:", report_version_text(k->type, k->version));
+	sarif_add_line(&s->text, "Vulnerability", f->id);
+	sarif_add_line(&s->text, "Severity:", slice_str(adv_severity_names[f->severity]));
+	sarif_add_line(&s->text, "Fixed Version:", f->fixed_version);
 	if (f->pkg->kind.len)
-		add_line(&s->text, "Path:", report_path(f->pkg));
-	add_line(&s->text,
-		 slice_is(row->report->artifact_type, "container_image") ? "Image:" : "Target:",
-		 row->report->artifact_name);
+		sarif_add_line(&s->text, "Path:", report_path(f->pkg));
+	sarif_add_line(&s->text,
+		       slice_is(row->report->artifact_type, "container_image") ? "Image:"
+									       : "Target:",
+		       row->report->artifact_name);
 	if (report_put_url(&s->scratch, row->report, f)) {
 		buf_puts(&s->text, SL("\nLink: ["));
-		add_message(&s->text, f->id);
+		sarif_add_message(&s->text, f->id);
 		buf_printf(&s->text, "](%.*s)", SL_FMT(buf_slice(&s->scratch)));
 	}
-	put_message(s, "message");
+	sarif_message(s, "message");
 }
 
 static int put_fingerprints(struct sarif *s, const struct report_row *row)
@@ -438,9 +432,9 @@ static int put_result(struct sarif *s, const struct report_row *row)
 {
 	const struct finding *f = row->f;
 	jw_object(&s->w);
-	put_clean(s, "ruleId", f->id);
+	sarif_clean(s, "ruleId", f->id);
 	jw_ku64(&s->w, "ruleIndex", rule_index(s, f->id));
-	jw_kstr(&s->w, "level", slice_str(level(f->severity)));
+	jw_kstr(&s->w, "level", slice_str(sarif_level(f->severity)));
 	result_message(s, row);
 	put_location(s, row);
 	TRY(put_fingerprints(s, row));
@@ -449,7 +443,7 @@ static int put_result(struct sarif *s, const struct report_row *row)
 	jw_kstr(&s->w, "severity", slice_str(adv_severity_names[f->severity]));
 	jw_kstr(&s->w, "status", slice_str(adv_status_names[f->status]));
 	if (f->pkg->purl.len)
-		put_clean(s, "purl", f->pkg->purl);
+		sarif_clean(s, "purl", f->pkg->purl);
 	jw_end(&s->w, '}');
 	jw_end(&s->w, '}');
 	return 0;
@@ -464,10 +458,10 @@ static void put_properties(struct sarif *s)
 	for (size_t i = 0; i < s->nreports; i++) {
 		const struct report *r = &s->reports[i];
 		jw_object(&s->w);
-		put_clean(s, "imageName", r->artifact_name);
+		sarif_clean(s, "imageName", r->artifact_name);
 		jw_kstr_opt(&s->w, "imageID", r->image_id);
 		jw_kstr_opt(&s->w, "platform", r->platform);
-		jw_ku64(&s->w, "suppressed", r->nsuppressed);
+		jw_ku64(&s->w, "suppressed", r->nsuppressed + r->nset_aside);
 		jw_end(&s->w, '}');
 	}
 	jw_end(&s->w, ']');
@@ -486,7 +480,7 @@ static void put_bases(struct sarif *s)
 		jw_object(&s->w);
 		jw_kstr(&s->w, "uri", SL("file:///"));
 		buf_puts(&s->text, slice_str(about[i]));
-		put_message(s, "description");
+		sarif_message(s, "description");
 		jw_end(&s->w, '}');
 	}
 	jw_end(&s->w, '}');
@@ -502,6 +496,7 @@ static int put_run(struct sarif *s)
 	jw_array(&s->w);
 	for (size_t i = 0; i < s->nrows; i++)
 		TRY(put_result(s, &s->rows[i]));
+	TRY(sarif_issue_results(s));
 	jw_end(&s->w, ']');
 	jw_kstr(&s->w, "columnKind", SL("utf16CodeUnits"));
 	put_properties(s);
@@ -526,6 +521,7 @@ static int sarif_write(const struct report *reports, size_t n, const struct repo
 	buf_init(&s.scratch, 8 * MIB);
 	TRY(report_rows(reports, n, &arena, &s.rows, &s.nrows, err));
 	TRY(find_rules(&s, &arena));
+	TRY(sarif_find_issues(&s, &arena));
 	jw_init(&s.w, out, 2);
 	jw_object(&s.w);
 	jw_kstr(&s.w, "$schema", SL("https://json.schemastore.org/sarif-2.1.0.json"));

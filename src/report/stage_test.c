@@ -170,3 +170,85 @@ void stage_extras(struct stage *s)
 	s->report.without_feed = 1;
 	s->report.db.starter = true;
 }
+
+static void stage_misconfiguration(struct stage *s, struct slice text)
+{
+	static struct slice aliases[] = {{"DL3002", 6}, {"DS-0002", 7}};
+	s->lines[0] = (struct issue_line){3, SL("RUN make"), false};
+	s->lines[1] = (struct issue_line){4, text, true};
+	s->lines[2] = (struct issue_line){5, SL("CMD [\"/app\"]"), false};
+	s->fixes[0] = (struct issue_fix){24, 28, SL("app")};
+	s->issues[0] = (struct report_issue){.kind = FINDING_MISCONFIGURATION,
+					     .id = SL("DF002"),
+					     .category = SL("Dockerfile Security Check"),
+					     .title = SL("The last user is root"),
+					     .description = text,
+					     .message = text,
+					     .remedy = SL("Add USER with a name that is not root."),
+					     .url = SL("https://example.org/DF002"),
+					     .aliases = aliases,
+					     .naliases = 2,
+					     .references = aliases,
+					     .nreferences = 1,
+					     .severity = ADV_SEV_HIGH,
+					     .provider = SL("Dockerfile"),
+					     .service = SL("general"),
+					     .resource = SL("USER"),
+					     .start_line = 4,
+					     .end_line = 4,
+					     .lines = s->lines,
+					     .nlines = 3,
+					     .fixes = s->fixes,
+					     .nfixes = 1,
+					     .layer = -1,
+					     .deleted_in = -1};
+}
+
+void stage_issues(struct stage *s, struct slice text)
+{
+	stage_misconfiguration(s, text);
+	s->issues[1] = (struct report_issue){.kind = FINDING_SECRET,
+					     .id = SL("github-pat"),
+					     .category = SL("GitHub"),
+					     .title = SL("GitHub personal access token"),
+					     .severity = ADV_SEV_CRITICAL,
+					     .start_line = 7,
+					     .end_line = 7,
+					     .offset = 120,
+					     .match = SL("TOKEN=****************"),
+					     .layer = 0,
+					     .deleted_in = 1};
+	s->issues[2] = (struct report_issue){.kind = FINDING_LICENSE,
+					     .id = SL("AGPL-3.0-only"),
+					     .category = SL("forbidden"),
+					     .severity = ADV_SEV_CRITICAL,
+					     .pkg = text,
+					     .confidence = 1,
+					     .layer = 1,
+					     .deleted_in = -1};
+	s->others[0] = (struct report_result){.target = SL("build/Dockerfile"),
+					      .class_ = SL("config"),
+					      .type = SL("dockerfile"),
+					      .issues = &s->issues[0],
+					      .nissues = 1,
+					      .npassed = 20};
+	s->others[1] = (struct report_result){
+	    .target = text, .class_ = SL("secret"), .issues = &s->issues[1], .nissues = 1};
+	s->others[2] = (struct report_result){.target = SL("OS Packages"),
+					      .class_ = SL("license"),
+					      .issues = &s->issues[2],
+					      .nissues = 1};
+	s->set_aside[0] = (struct report_set_aside){.issue = s->issues[0],
+						    .target = SL("other/Dockerfile"),
+						    .reason = text,
+						    .source = SL(".strakeignore"),
+						    .expires = 19900};
+	s->report.results = s->others;
+	s->report.nresults = 3;
+	s->report.npkgs = 0;
+	s->report.set_aside = s->set_aside;
+	s->report.nset_aside = 1;
+	s->report.scanned_vulns = false;
+	s->report.scanned_secrets = s->report.scanned_config = s->report.scanned_licenses = true;
+	s->style.show_suppressed = true;
+}

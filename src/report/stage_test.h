@@ -14,7 +14,11 @@ struct stage {
 	struct inventory inv;
 	struct match_result matched;
 	struct report_layer layers[2];
-	struct report_result result;
+	struct report_result result, others[3]; /* others: stage_issues */
+	struct report_issue issues[4];
+	struct issue_line lines[3];
+	struct issue_fix fixes[1];
+	struct report_set_aside set_aside[1];
 	struct report_incomplete incomplete[2];
 	struct suppressed suppressed[1];
 	struct report report;
@@ -35,6 +39,8 @@ void stage_report(struct stage *s);
 void stage_small_image(struct stage *s);
 /* Gaps, a suppressed finding, an end of support, packages of others, the starter set. */
 void stage_extras(struct stage *s);
+/* In place of packages: a Dockerfile, a secret that a later layer removed, licences. Foreign text is `text`. */
+void stage_issues(struct stage *s, struct slice text);
 /* What the writer makes of n times the report. */
 struct slice stage_written(struct stage *s, const char *writer, size_t n);
 /* With REPORT_TEST_WRITE set the golden file is written anew - then read what changed. */

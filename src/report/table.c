@@ -136,11 +136,12 @@ static void incomplete(struct table *t)
 static void suppressed(struct table *t)
 {
 	const struct report *r = t->report;
-	if (r->nsuppressed == 0)
+	size_t all = r->nsuppressed + r->nset_aside;
+	if (all == 0)
 		return;
 	if (!t->style->show_suppressed) {
-		buf_printf(t->out, "\n%zu %s suppressed; --show-suppressed lists them.\n",
-			   r->nsuppressed, plural(r->nsuppressed, "finding is", "findings are"));
+		buf_printf(t->out, "\n%zu %s suppressed; --show-suppressed lists them.\n", all,
+			   plural(all, "finding is", "findings are"));
 		return;
 	}
 	buf_puts(t->out, SL("\nSuppressed\n"));
@@ -148,6 +149,12 @@ static void suppressed(struct table *t)
 		auto_buf struct buf b;
 		buf_init(&b, MIB);
 		report_put_suppressed(&b, &r->suppressed[i]);
+		paragraph(t, 2, 4, buf_slice(&b));
+	}
+	for (size_t i = 0; i < r->nset_aside; i++) {
+		auto_buf struct buf b;
+		buf_init(&b, MIB);
+		report_put_set_aside(&b, &r->set_aside[i]);
 		paragraph(t, 2, 4, buf_slice(&b));
 	}
 }
@@ -168,6 +175,7 @@ static int one_report(const struct report *r, const struct report_style *st, str
 	notes(&t);
 	for (size_t i = 0; i < r->nresults; i++) {
 		TRY(table_findings(&t, &r->results[i]));
+		TRY(table_issues(&t, &r->results[i]));
 		TRY(packages(&t, &r->results[i]));
 	}
 	incomplete(&t);

@@ -20,3 +20,4 @@ struct slice table_clean(struct table *t, struct slice s);
 const char *table_colour(const struct table *t, enum adv_severity s);
 void table_head(struct table *t, struct slice text);
 int table_findings(struct table *t, const struct report_result *x) must_use;
+int table_issues(struct table *t, const struct report_result *x) must_use;

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is found beside known vulnerabilities: problems of configuration, secrets, licences. One shape for all; which
+ * fields are used follows from the kind. Slices live as long as the report.
+ */
+#pragma once
+
+#include "match/match.h"
+
+struct issue_line {
+	uint32_t number; /* from 1 */
+	struct slice text;
+	bool cause; /* part of what the issue is about, else context */
+};
+/* Bytes [start, end) of the file become replacement. */
+struct issue_fix {
+	uint64_t start, end;
+	struct slice replacement;
+};
+struct report_issue {
+	enum finding_kind kind;
+	struct slice id;       /* check; rule; name of the licence */
+	struct slice category; /* "Dockerfile Security Check"; "GitHub"; "restricted" */
+	struct slice title, description, message, remedy, url;
+	struct slice *aliases, *references; /* ids of other tools; addresses */
+	size_t naliases, nreferences;
+	enum adv_severity severity;
+	struct slice resource, provider, service; /* of configuration: "RUN", "Deployment/web" */
+	uint32_t start_line, end_line;		  /* from 1; 0: the file as a whole */
+	uint64_t offset;			  /* of a secret, in its file */
+	const struct issue_line *lines;
+	size_t nlines;
+	const struct issue_fix *fixes;
+	size_t nfixes;
+	struct slice match;	   /* of a secret: the line, redacted */
+	struct slice commit;	   /* of a secret in a history */
+	int32_t layer, deleted_in; /* layers of the report; -1 none */
+	struct slice pkg, path;	   /* of a licence: what has it; the file that says it */
+	double confidence;	   /* of a licence's text, 0 to 1 */
+};
+/* An issue that an ignore file, a comment or a baseline took away. */
+struct report_set_aside {
+	struct report_issue issue;
+	struct slice target, reason, source;
+	int32_t expires; /* day, 0 never */
+};

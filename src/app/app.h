@@ -23,6 +23,10 @@ struct scan_options {
 	bool files;		      /* every file is listed, with its digests */
 	bool dev_deps;		      /* packages for development only are judged too */
 	bool vulnerabilities;	      /* false: inventory only */
+	bool licenses;		      /* licences of packages are findings */
+	bool package_licenses;	      /* what says only licences is read for the inventory */
+	const char *const *ignored_licenses;
+	size_t nignored_licenses;
 	bool starter_only;
 	const char *db; /* advisory database; NULL = the usual places, else the starter set */
 	struct match_filter filter;

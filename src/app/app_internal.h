@@ -93,11 +93,18 @@ int layer_worker(void *task, int result);
 
 /* ---- many layers ---- */
 
+struct incomplete_list {
+	struct report_incomplete *items;
+	size_t len, cap;
+};
+int incomplete_add(struct incomplete_list *l, const struct report_incomplete *item) must_use;
+
 struct layer_slot {
 	struct slice digest, diff_id; /* as claimed */
 	uint64_t size;		      /* claimed, 0 none */
 	struct image_bytes bytes;
 	struct slice trouble;
+	bool directory;	     /* bytes.fd is an unpacked layer */
 	struct fetch *fetch; /* of a layer that lies in a registry; NULL none */
 	struct worker worker;
 	bool running, done, from_cache, verified;
@@ -106,6 +113,8 @@ struct layer_slot {
 	struct mapping cached, fresh;
 	struct layer_view view;
 	struct err err; /* code 0: view is good */
+	struct incomplete_list
+	    problems; /* of a directory: what could not be read; targets are empty */
 };
 struct pool {
 	const struct scan_options *opt;
@@ -158,14 +167,11 @@ bool skip_file(const struct scan_options *opt, struct slice target, struct slice
 
 /* ---- the image as a whole ---- */
 
-struct incomplete_list {
-	struct report_incomplete *items;
-	size_t len, cap;
-};
-int incomplete_add(struct incomplete_list *l, const struct report_incomplete *item) must_use;
 /* Sends a directory as a tar stream of the files that analysers want to a worker, and waits for it. */
 int rootfs_send(struct pool *p, struct slice dir, struct layer_slot **ret, struct arena *a,
 		struct incomplete_list *inc, struct err *err) must_use;
+/* Sends the unpacked layer of a slot to a worker, marks of overlayfs as whiteouts of a tar, and does not wait. */
+int layer_dir_send(struct pool *p, struct layer_slot *s, struct arena *a, struct err *err) must_use;
 /* What the user does not want to see leaves the inventory. */
 void results_drop(struct inventory *inv, const struct scan_options *opt);
 /* "image (debian 12.5)" */

@@ -93,6 +93,8 @@ void scan_job_free(struct scan_job **ref)
 	free(job->sources);
 	adv_close(&job->db);
 	free(job->reports);
+	vec_free(&job->extra);
+	vec_free(&job->aside);
 	arena_free(&job->arena);
 	free(job);
 	*ref = NULL;
@@ -282,12 +284,16 @@ int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
 	r->created = time_now();
 	r->channel_known = true;
 	r->scanned_vulns = job->opt.vulnerabilities;
+	r->scanned_licenses = job->opt.licenses;
 	if (job->db) {
 		r->adv = job->db;
 		adv_info_get(job->db, &r->db);
 		r->db_path = slice_str(job->db_path);
 	}
 	TRY(judge_all(job, r, inv, inc, err));
+	if (job->opt.licenses)
+		TRY(job_add_licenses(job, r, err));
+	TRY(job_finish_issues(job, r, err));
 	r->incomplete = arena_array(&job->arena, inc->len + 1, sizeof(*r->incomplete));
 	if (!r->incomplete)
 		return err_oom(err);

@@ -17,6 +17,9 @@ struct scan_job {
 	size_t nignores;
 	struct report *reports;
 	size_t nreports, reports_cap;
+	/* of the report in hand (issues.c) */
+	VEC(struct report_result) extra;
+	VEC(struct report_set_aside) aside;
 };
 
 /* From layers, or from an inventory that is known already, to one more report of the job. */
@@ -26,6 +29,14 @@ int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
 	       struct incomplete_list *inc, struct err *err) must_use;
 int job_scan_images(struct scan_job *job, enum image_kind kind, struct slice where,
 		    struct slice name, struct err *err) must_use;
+
+/* ---- what is no vulnerability (issues.c, licenses.c) ---- */
+/* Issues of one file or group; those that are wanted become a result of the next report. They are copied. */
+int job_add_issues(struct scan_job *job, const struct report_result *x, struct err *err) must_use;
+int job_set_aside(struct scan_job *job, const struct report_set_aside *x, struct err *err) must_use;
+int job_finish_issues(struct scan_job *job, struct report *r, struct err *err) must_use;
+/* The licences of the packages of r's results. */
+int job_add_licenses(struct scan_job *job, const struct report *r, struct err *err) must_use;
 
 /* ---- what hangs on an image ---- */
 /* 1: an SBOM was there and is reported in place of a scan. 0: none. */

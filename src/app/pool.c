@@ -44,6 +44,7 @@ void pool_done(struct pool *p)
 		worker_done(&s->worker);
 		mapping_done(&s->cached);
 		mapping_done(&s->fresh);
+		free(s->problems.items);
 		free(s);
 	}
 	free(p->slots);

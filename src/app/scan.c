@@ -2,24 +2,29 @@
 /* Images: every layer through the cache or a worker, then one report each. */
 #include "app/job.h"
 
+static bool is_same(const struct layer_slot *s, const struct image_layer *l)
+{
+	if (l->directory || s->directory)
+		return l->directory && s->directory && s->bytes.fd == l->bytes.fd;
+	return l->digest.len && slice_eq(s->digest, l->digest) && s->bytes.fd == l->bytes.fd &&
+	       !(l->remote && s->err.code);
+}
+
 static struct layer_slot *slot_for(struct scan_job *job, const struct image_source *src,
 				   const struct image_layer *l)
 {
 	int token = src->streamed ? image_token(src, l->name) : -1;
-	struct layer_slot *s;
 	/* The same layer in two images of one target is analysed once. */
-	for (size_t i = 0; token < 0 && i < job->pool.nslots; i++) {
-		s = job->pool.slots[i];
-		if (l->digest.len && slice_eq(s->digest, l->digest) && s->bytes.fd == l->bytes.fd &&
-		    !(l->remote && s->err.code))
-			return s;
-	}
-	s = token >= 0 ? job->pool.slots[token] : pool_slot(&job->pool);
+	for (size_t i = 0; token < 0 && i < job->pool.nslots; i++)
+		if (is_same(job->pool.slots[i], l))
+			return job->pool.slots[i];
+	struct layer_slot *s = token >= 0 ? job->pool.slots[token] : pool_slot(&job->pool);
 	if (!s)
 		return NULL;
-	s->digest = l->digest;
+	s->directory = l->directory;
+	s->digest = l->directory ? SL_NONE : l->digest;
 	s->diff_id = l->diff_id;
-	s->size = l->digest.len ? l->size : 0;
+	s->size = s->digest.len ? l->size : 0;
 	if (token < 0)
 		s->bytes = l->bytes;
 	return s;
@@ -39,7 +44,13 @@ static void mark_missing(struct layer_slot *s, const struct image_layer *l, bool
 static int needs_worker(struct scan_job *job, const struct image_source *src,
 			const struct image_layer *l, struct layer_slot *s, struct err *err)
 {
-	if (s->done || s->running || pool_from_cache(&job->pool, s))
+	if (s->done || s->running)
+		return 0;
+	/* What lies unpacked cannot be hashed to the digest that it claims to have: it is neither taken from
+	 * the cache nor put there. */
+	if (s->directory)
+		return layer_dir_send(&job->pool, s, &job->arena, err);
+	if (pool_from_cache(&job->pool, s))
 		return 0;
 	if (l->remote && !l->trouble.len) {
 		TRY(fetch_prepare(s, src, l, err));
@@ -113,6 +124,21 @@ static int describe(struct scan_job *job, struct report *r, const struct image *
 	return 0;
 }
 
+/* What of unpacked layers could not be read. */
+static int take_problems(struct layer_slot *const *slots, size_t n, struct slice target,
+			 struct incomplete_list *inc, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < slots[i]->problems.len; k++) {
+			struct report_incomplete item = slots[i]->problems.items[k];
+			item.target = target;
+			item.layer = slots[i]->diff_id;
+			if (incomplete_add(inc, &item) < 0)
+				return err_oom(err);
+		}
+	return 0;
+}
+
 static int scan_image(struct scan_job *job, const struct image_source *src, const struct image *im,
 		      struct slice name, struct err *err)
 {
@@ -130,10 +156,13 @@ static int scan_image(struct scan_job *job, const struct image_source *src, cons
 			r.artifact_type = SL("filesystem");
 		r.artifact_name = name;
 		struct report_incomplete whole = {
-		    .target = name, .reason = SL("digest"), .message = im->trouble, .whole = true};
+		    .target = name, .message = im->trouble, .whole = true};
+		whole.reason = im->config.len ? SL("digest") : SL("missing");
 		if (im->trouble.len && incomplete_add(&inc, &whole) < 0)
 			rc = err_oom(err);
 	}
+	if (rc == 0)
+		rc = take_problems(slots, im->nlayers, name, &inc, err);
 	if (rc == 0) {
 		rc = job_complete(job, &r, slots, im->nlayers, &inc, err);
 	}
@@ -164,11 +193,12 @@ int job_scan_images(struct scan_job *job, enum image_kind kind, struct slice whe
 	TRY(image_open(kind, where, &io, src, err));
 	for (size_t i = 0; i < src->nimages; i++) {
 		const struct image *im = &src->images[i];
-		struct slice shown = name;
-		if (src->nimages > 1 && im->ntags)
+		struct slice shown = src->own_names ? im->name : name;
+		bool several = src->nimages > 1 && !src->own_names;
+		if (several && im->ntags)
 			shown = arena_printf(&job->arena, "%.*s (%.*s)", SL_FMT(name),
 					     SL_FMT(im->tags[0]));
-		else if (src->nimages > 1)
+		else if (several)
 			shown = arena_printf(&job->arena, "%.*s (%.*s/%.*s)", SL_FMT(name),
 					     SL_FMT(im->os), SL_FMT(im->architecture));
 		TRY(scan_image(job, src, im, shown, err));

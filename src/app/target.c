@@ -53,6 +53,7 @@ static bool is_root(struct slice dir)
 	return false;
 }
 
+/* An OCI layout, or the storage of a container engine. */
 static bool is_layout(struct slice dir)
 {
 	char path[4400];
@@ -62,7 +63,7 @@ static bool is_layout(struct slice dir)
 			(int)sizeof(path) &&
 		    access(path, F_OK) == 0)
 			return true;
-	return false;
+	return image_storage_kind(dir) != IMAGE_UNKNOWN;
 }
 
 /* By its first bytes. */
@@ -140,18 +141,20 @@ static int scan_image_target(struct scan_job *job, struct slice target, struct e
 	}
 	int r = job_scan_images(job, kind, where, where, err);
 	return r < 0 && kind != IMAGE_DOCKER && kind != IMAGE_PODMAN && kind != IMAGE_NAME
-		   ? err_wrap(err, "%.*s", SL_FMT(where))
+		   ? err_wrap(err, "%.*s", SL_FMT(where.len ? where : target))
 		   : r;
 }
 
 static uint32_t scopes_of(const struct scan_job *job, enum target_kind kind)
 {
+	bool licenses = job->opt.licenses || job->opt.package_licenses;
+	uint32_t more = licenses ? PKG_LICENSES : 0;
 	if (job->opt.no_languages)
-		return PKG_SYSTEM; /* what is not shown need not be read */
+		return PKG_SYSTEM | more; /* what is not shown need not be read */
 	if (job->opt.scopes)
-		return job->opt.scopes;
-	return kind == TARGET_TREE || kind == TARGET_REPO ? PKG_SYSTEM | PKG_LOCKED
-							  : PKG_SYSTEM | PKG_INSTALLED;
+		return job->opt.scopes | more;
+	return kind == TARGET_TREE || kind == TARGET_REPO ? PKG_SYSTEM | PKG_LOCKED | more
+							  : PKG_SYSTEM | PKG_INSTALLED | more;
 }
 
 int scan_job_add(struct scan_job *job, struct slice target, struct err *err)

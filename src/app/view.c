@@ -24,6 +24,8 @@ struct assembly {
 	VEC(struct inventory_pkg) pkgs;
 	struct map owned; /* "name\0arch" -> index into lists + 1 */
 	VEC(struct slice) lists;
+	struct map licenses; /* name -> index into license_lists + 1 */
+	VEC(struct slice) license_lists;
 	struct map kept; /* path -> index into kept_bytes + 1 */
 	VEC(struct slice) kept_bytes;
 	struct hash_set seen;
@@ -122,12 +124,21 @@ static int add_owned(struct assembly *as, const struct pkg *p)
 	return 0;
 }
 
+static int add_licenses(struct assembly *as, const struct pkg *p)
+{
+	uint64_t *slot = map_put(&as->licenses, p->name, NULL);
+	if (!slot || vec_push(&as->license_lists, p->licenses) < 0)
+		return -ENOMEM;
+	*slot = as->license_lists.len;
+	return 0;
+}
+
 static int add_package(struct assembly *as, size_t layer, const struct layer_record *rec)
 {
 	const struct pkg *p = &rec->pkg;
 	const struct pkg_analyser *by = rec->analyser;
 	if (p->flags & PKG_OWNS_ONLY)
-		return add_owned(as, p);
+		return p->licenses.len ? add_licenses(as, p) : add_owned(as, p);
 	/* The same package in two databases (a moved rpm database, a merged /usr) is one package; two
 	 * copies of a library are two. */
 	uint64_t h = package_hash(by->kind ? rec->path : p->type, p);
@@ -279,6 +290,39 @@ static struct slice owned_files(const struct assembly *as, const struct pkg *p)
 	return SL_NONE;
 }
 
+static struct slice licenses_of(const struct assembly *as, const struct inventory_pkg *ip)
+{
+	if (ip->kind.len || ip->pkg.licenses.len || as->licenses.len == 0)
+		return ip->pkg.licenses;
+	const uint64_t *said = map_get(&as->licenses, ip->pkg.name);
+	return said ? as->license_lists.ptr[*said - 1] : SL_NONE;
+}
+
+/* Packages of one source may share a folder of documents: what one of them says holds for the others. */
+static int share_licenses(struct assembly *as, struct inventory *inv, struct err *err)
+{
+	auto_map struct map by_source = {0};
+	for (size_t i = 0; as->licenses.len && i < inv->npkgs; i++) {
+		const struct pkg *p = &inv->pkgs[i].pkg;
+		uint64_t *slot = !inv->pkgs[i].kind.len && p->licenses.len && p->src_name.len
+				     ? map_put(&by_source, p->src_name, NULL)
+				     : &(uint64_t){0};
+		if (!slot)
+			return err_oom(err);
+		if (!*slot)
+			*slot = i + 1;
+	}
+	for (size_t i = 0; by_source.len && i < inv->npkgs; i++) {
+		struct pkg *p = &inv->pkgs[i].pkg;
+		const uint64_t *from = inv->pkgs[i].kind.len || p->licenses.len
+					   ? NULL
+					   : map_get(&by_source, p->src_name);
+		if (from)
+			p->licenses = inv->pkgs[*from - 1].pkg.licenses;
+	}
+	return 0;
+}
+
 static int finish(struct assembly *as, struct inventory *inv, struct err *err)
 {
 	struct pkg_files files = {get_kept, as};
@@ -292,10 +336,12 @@ static int finish(struct assembly *as, struct inventory *inv, struct err *err)
 		*ip = as->pkgs.ptr[i];
 		if (!ip->kind.len && ip->pkg.files.len == 0)
 			ip->pkg.files = owned_files(as, &ip->pkg);
+		ip->pkg.licenses = licenses_of(as, ip);
 		if (!ip->kind.len)
 			pkg_mark_third_party(&ip->pkg, &inv->os);
 		ip->purl = pkg_purl(as->arena, &ip->pkg, &inv->os);
 	}
+	TRY(share_licenses(as, inv, err));
 	inventory_sort(inv);
 	TRY(ownership_mark(inv, as->arena, err));
 	return view_files(as->layers, as->views, as->n, as->opt, as->target, as->arena, inv, err);
@@ -336,6 +382,8 @@ int view_inventory(struct layer_slot *const *layers, size_t n, const struct scan
 	}
 	free(as.seen.slots);
 	map_free(&as.owned);
+	map_free(&as.licenses);
+	vec_free(&as.license_lists);
 	map_free(&as.kept);
 	vec_free(&as.pkgs);
 	vec_free(&as.lists);

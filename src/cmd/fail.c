@@ -116,6 +116,19 @@ bool fail_on_finding(const struct fail_on *f, const struct finding *x)
 	return false;
 }
 
+/* A finding of another kind: by its severity, and whether it can be mended by the program. */
+bool fail_on_issue(const struct fail_on *f, const struct report_issue *x)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct finding same = {.severity = x->severity};
+		if (x->nfixes)
+			same.fixed_version = SL("fix");
+		if (f->terms[i].risk < 0 && term_holds(&f->terms[i], &same))
+			return true;
+	}
+	return false;
+}
+
 static bool has_word(const struct fail_on *f, uint32_t word)
 {
 	for (size_t i = 0; i < f->n; i++)

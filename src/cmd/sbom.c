@@ -28,6 +28,7 @@ static int run(const struct options *o)
 	size_t nouts, n;
 	int r = cmd_target_options(o, &opt);
 	opt.files = opt_flag(o, "files");
+	opt.package_licenses = true;
 	if (r == 0)
 		r = cmd_outputs(o, outs, &nouts);
 	if (r)

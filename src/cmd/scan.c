@@ -4,7 +4,8 @@
 static const struct opt scan_options[] = {
     OUTPUT_OPTIONS("table"),
     {"scanners", 0, OPT_LIST, "LIST", "vuln",
-     "what to look for: vuln, or none for the inventory alone"},
+     "what to look for: vuln, license; or none for the inventory alone"},
+    {"ignored-licenses", 0, OPT_LIST, "LIST", NULL, "licences that are no finding (SPDX ids)"},
     {"severity", 's', OPT_LIST, "LIST", NULL, "show only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"},
     {"ignore-unfixed", 0, OPT_FLAG, NULL, NULL, "leave out what has no fixed version"},
     {"ignore-status", 0, OPT_LIST, "LIST", NULL,
@@ -30,7 +31,7 @@ static const struct opt scan_options[] = {
     {0},
 };
 
-static const char *const scanner_words[] = {"vuln", "none"};
+static const char *const scanner_words[] = {"vuln", "none", "license"};
 
 struct request {
 	struct scan_options opt;
@@ -52,7 +53,9 @@ static int read_request(const struct options *o, struct request *rq)
 				  (struct words){adv_status_names, ADV_END_OF_LIFE + 1},
 				  &s->filter.ignore_statuses);
 	if (r == 0)
-		r = cmd_word_bits(o, "scanners", (struct words){scanner_words, 2}, &scanners);
+		r = cmd_word_bits(o, "scanners",
+				  (struct words){scanner_words, ARRAY_LEN(scanner_words)},
+				  &scanners);
 	if (r == 0)
 		r = cmd_fail_on(o, &rq->fail_on);
 	if (r == 0)
@@ -61,12 +64,24 @@ static int read_request(const struct options *o, struct request *rq)
 		return r;
 	s->filter.ignore_unfixed = opt_flag(o, "ignore-unfixed");
 	s->vulnerabilities = scanners & 1;
+	s->licenses = scanners & 4;
+	s->nignored_licenses = opt_list(o, "ignored-licenses", &s->ignored_licenses);
 	s->db = opt_string(o, "db");
 	s->starter_only = opt_flag(o, "starter");
 	return cmd_decisions(o, s, rq->ignore_files, rq->vex_files, ARRAY_LEN(rq->vex_files));
 }
 
 /* ---- exit code ---- */
+
+static bool has_failed_issue(const struct request *rq, const struct report *r, bool any)
+{
+	for (size_t t = 0; t < r->nresults; t++)
+		for (size_t k = 0; k < r->results[t].nissues; k++)
+			if (rq->fail_on.n ? fail_on_issue(&rq->fail_on, &r->results[t].issues[k])
+					  : any)
+				return true;
+	return false;
+}
 
 /* --fail-on chooses what counts; --exit-code alone counts every finding, and replaces the 1. */
 static bool has_failed(const struct request *rq, const struct report *r, bool any)
@@ -79,7 +94,7 @@ static bool has_failed(const struct request *rq, const struct report *r, bool an
 				? fail_on_finding(&rq->fail_on, &r->results[t].findings[k])
 				: any)
 				return true;
-	return false;
+	return has_failed_issue(rq, r, any);
 }
 
 static bool is_partial(const struct request *rq, const struct report *r)

@@ -43,7 +43,7 @@ static int read_sources(const struct options *o, struct scan_options *s)
 	} kinds[] = {{"auto", 0},
 		     {"installed", PKG_SYSTEM | PKG_INSTALLED},
 		     {"lock", PKG_SYSTEM | PKG_LOCKED},
-		     {"all", PKG_SCOPES}};
+		     {"all", PKG_SYSTEM | PKG_INSTALLED | PKG_LOCKED}};
 	const char *given = opt_string(o, "pkg-sources");
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (strcmp(given, kinds[i].word) == 0) {

@@ -80,5 +80,6 @@ struct fail_on {
 int cmd_fail_on(const struct options *o, struct fail_on *ret) must_use;
 int fail_on_add(struct fail_on *f, struct slice term) must_use; /* one alternative; 0 or 2 */
 bool fail_on_finding(const struct fail_on *f, const struct finding *x);
+bool fail_on_issue(const struct fail_on *f, const struct report_issue *x);
 bool fail_on_eol(const struct fail_on *f);
 bool fail_on_incomplete(const struct fail_on *f);

@@ -12,7 +12,7 @@ enum pkg_flag {
 	PKG_THIRD_PARTY =
 	    1, /* not built by the distribution (vendor repository): kept, without feed */
 	PKG_OWNS_ONLY =
-	    2, /* a file list for a package named elsewhere (dpkg info/NAME.list), no package */
+	    2, /* files or licences of a package named elsewhere (dpkg info/NAME.list), no package */
 	PKG_PSEUDO = 4, /* listed by the manager, but no software (a trusted key): never judged */
 	PKG_DEV = 8,	/* needed to develop or test only */
 	PKG_OPTIONAL = 16,
@@ -84,8 +84,9 @@ enum pkg_scope {
 	PKG_SYSTEM = 1,	   /* a system's own package database, kernel, operating system files */
 	PKG_INSTALLED = 2, /* what is there to run: images, root file systems */
 	PKG_LOCKED = 4,	   /* what a build would take: source trees */
+	PKG_LICENSES = 8,  /* what says nothing but licences: read when they are asked for */
 };
-#define PKG_SCOPES 7
+#define PKG_SCOPES 15
 
 enum pkg_want_kind {
 	PKG_PATH_IS = 1,

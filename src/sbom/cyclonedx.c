@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CycloneDX JSON, specification versions 1.4, 1.5 and 1.6 (ECMA-424). */
 #include "config.h"
+#include "license/license.h"
 #include "sbom/sbom_internal.h"
 
 struct dx {
@@ -131,11 +132,11 @@ static void put_licenses(struct dx *d, struct slice all)
 	jw_array(w);
 	/* The schema takes either one expression or a list of licences. */
 	while (slice_line(&rest, &one)) {
-		struct slice id = sbom_license_id(one);
+		struct slice id = license_id(one);
 		if (!one.len)
 			continue;
 		jw_object(w);
-		if (single && !id.len && sbom_is_expression(one)) {
+		if (single && !id.len && license_is_expression(one)) {
 			jw_kstr(w, "expression", one);
 		} else {
 			jw_key(w, "license");

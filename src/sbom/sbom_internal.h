@@ -94,7 +94,3 @@ int sbom_file_owners(const struct sbom *s, struct arena *a, uint32_t **ret,
 		     struct err *err) must_use;
 /* A UUID (RFC 4122 version 5 in form) that follows from what the document says. */
 int sbom_uuid(const struct sbom *s, char out[37], struct err *err) must_use;
-/* Common SPDX licence id for the text of metadata ("MIT", "Apache License 2.0" ...); empty: none known. */
-struct slice sbom_license_id(struct slice text);
-/* Is this an SPDX expression of ids that sbom_license_id knows? */
-bool sbom_is_expression(struct slice text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.3 (ISO/IEC 5962 and its 2.3 edition), written as JSON and as tag-value from one walk. */
 #include "config.h"
+#include "license/license.h"
 #include "sbom/sbom_internal.h"
 
 #include <stdio.h>
@@ -72,10 +73,10 @@ static void field(struct sx *x, const char *key, const char *tag, struct slice v
 static struct slice license_ref(struct sx *x, struct slice text)
 {
 	bool is_new;
-	struct slice id = sbom_license_id(text);
+	struct slice id = license_id(text);
 	if (id.len)
 		return id;
-	if (sbom_is_expression(text))
+	if (license_is_expression(text))
 		return arena_cat(&x->scratch, SL("("), text, SL(")"));
 	x->failed |= !map_put(&x->licenses, text, &is_new);
 	return arena_printf(&x->scratch, "LicenseRef-%016llx",
@@ -88,7 +89,7 @@ static struct slice declared(struct sx *x, struct slice licenses)
 	auto_buf struct buf all;
 	buf_init(&all, 64 * MIB);
 	bool single = slice_chr(licenses, '\n') < 0;
-	if (single && sbom_is_expression(licenses))
+	if (single && license_is_expression(licenses))
 		return licenses;
 	while (slice_line(&rest, &one)) {
 		if (!one.len)

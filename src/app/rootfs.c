@@ -28,7 +28,8 @@ struct send {
 	char path[4096];
 	size_t len;
 	unsigned depth;
-	uint64_t files;
+	uint64_t files, entries;
+	bool late;     /* the time of the scan is over */
 	bool programs; /* they are looked for by their content */
 	bool layer;    /* of an image: every entry goes */
 	bool marked;   /* the directory in hand has whiteouts that are marked files */
@@ -283,20 +284,30 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 
 static int send_dir(struct send *s, int fd, struct err *err);
 
+/* Storage of container engines on a whole host: its images are targets of their own. Only what says which there are
+ * is read: containerd_meta.c, podman_db.c. */
+static bool is_of_engine(struct slice path)
+{
+	static const char *const engines[] = {"var/lib/docker", "run/containerd", NULL};
+	static const char *const stores[] = {"var/lib/containerd", "var/lib/containers/storage",
+					     NULL};
+	static const char *const lists[] = {"io.containerd.metadata.v1.bolt", "libpod", NULL};
+	return slice_is_any(path, engines) ||
+	       (slice_is_any(path_dir(path), stores) && !slice_is_any(path_base(path), lists));
+}
+
 /* What the kernel shows as files; on a whole host also the storage of container engines, whose images are
  * targets of their own; what git keeps for itself in a source tree. */
 static bool is_passed_over(const struct send *s, int fd, struct slice path)
 {
 	static const char *const kernel[] = {"proc", "sys", "dev", NULL};
-	static const char *const engines[] = {"var/lib/docker", "var/lib/containerd",
-					      "var/lib/containers/storage", "run/containerd", NULL};
 	struct statfs fs;
 	if (s->layer)
 		return false;
 	if (slice_is_any(path, kernel) && fstatfs(fd, &fs) == 0)
 		return fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC ||
 		       (slice_is(path, "dev") && fs.f_type == TMPFS_MAGIC);
-	if (slice_is(s->target, "/") && slice_is_any(path, engines))
+	if (slice_is(s->target, "/") && is_of_engine(path))
 		return true;
 	if (skip_dir(s->pool->opt, s->target, path))
 		return true;
@@ -304,6 +315,16 @@ static bool is_passed_over(const struct send *s, int fd, struct slice path)
 	if (!(s->pool->scopes & PKG_INSTALLED) && slice_is(path_base(path), "node_modules"))
 		return true;
 	return s->pool->scopes & PKG_LOCKED && slice_is(path_base(path), ".git");
+}
+
+/* Told once, and the walk ends: what was sent so far is still analysed. */
+static bool is_late(struct send *s)
+{
+	if (!s->late && (++s->entries & 1023) == 0 && time_monotonic_ms() >= s->pool->deadline_ms) {
+		s->late = true;
+		incomplete(s, "limit", "not finished in time - raise --timeout", true);
+	}
+	return s->late;
 }
 
 static int send_entry(struct send *s, int dir, const struct dirent *e, struct err *err)
@@ -353,7 +374,7 @@ static int send_dir(struct send *s, int fd, struct err *err)
 	s->depth++;
 	r = send_dir_head(s, fd, err);
 	bool marked = s->marked;
-	for (struct dirent *e; r == 0 && (e = readdir(d));) {
+	for (struct dirent *e; r == 0 && !is_late(s) && (e = readdir(d));) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		s->marked = marked;

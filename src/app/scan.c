@@ -4,6 +4,8 @@
 
 static bool is_same(const struct layer_slot *s, const struct image_layer *l)
 {
+	if (l->trouble.len)
+		return false;
 	if (l->directory || s->directory)
 		return l->directory && s->directory && s->bytes.fd == l->bytes.fd;
 	return l->digest.len && slice_eq(s->digest, l->digest) && s->bytes.fd == l->bytes.fd &&
@@ -25,7 +27,8 @@ static struct layer_slot *slot_for(struct scan_job *job, const struct image_sour
 	s->digest = l->directory ? SL_NONE : l->digest;
 	s->diff_id = l->diff_id;
 	s->size = s->digest.len ? l->size : 0;
-	if (token < 0)
+	/* What is wrong with one image's claim is no other's trouble: it gets a slot of its own. */
+	if (token < 0 && !l->trouble.len)
 		s->bytes = l->bytes;
 	return s;
 }

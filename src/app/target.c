@@ -140,8 +140,9 @@ static int scan_image_target(struct scan_job *job, struct slice target, struct e
 		log_info("%.*s: no SBOM hangs on it, so it is scanned", SL_FMT(where));
 	}
 	int r = job_scan_images(job, kind, where, where, err);
-	return r < 0 && kind != IMAGE_DOCKER && kind != IMAGE_PODMAN && kind != IMAGE_NAME
-		   ? err_wrap(err, "%.*s", SL_FMT(where.len ? where : target))
+	bool said = kind == IMAGE_CONTAINERD || kind == IMAGE_STORAGE; /* they name their folder */
+	return r < 0 && !said && kind != IMAGE_DOCKER && kind != IMAGE_PODMAN && kind != IMAGE_NAME
+		   ? err_wrap(err, "%.*s", SL_FMT(where))
 		   : r;
 }
 

@@ -4,7 +4,7 @@
 static const struct opt scan_options[] = {
     OUTPUT_OPTIONS("table"),
     {"scanners", 0, OPT_LIST, "LIST", "vuln",
-     "what to look for: vuln, license; or none for the inventory alone"},
+     "what to look for: vuln, config, license; or none for the inventory alone"},
     {"ignored-licenses", 0, OPT_LIST, "LIST", NULL, "licences that are no finding (SPDX ids)"},
     {"severity", 's', OPT_LIST, "LIST", NULL, "show only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"},
     {"ignore-unfixed", 0, OPT_FLAG, NULL, NULL, "leave out what has no fixed version"},
@@ -31,7 +31,7 @@ static const struct opt scan_options[] = {
     {0},
 };
 
-static const char *const scanner_words[] = {"vuln", "none", "license"};
+static const char *const scanner_words[] = {"vuln", "none", "license", "config", "misconfig"};
 
 struct request {
 	struct scan_options opt;
@@ -65,6 +65,7 @@ static int read_request(const struct options *o, struct request *rq)
 	s->filter.ignore_unfixed = opt_flag(o, "ignore-unfixed");
 	s->vulnerabilities = scanners & 1;
 	s->licenses = scanners & 4;
+	s->config = scanners & (8 | 16);
 	s->nignored_licenses = opt_list(o, "ignored-licenses", &s->ignored_licenses);
 	s->db = opt_string(o, "db");
 	s->starter_only = opt_flag(o, "starter");
@@ -173,6 +174,9 @@ const struct command cmd_scan = {
 	    "  oci:DIR[:TAG|@DIGEST]      an OCI layout\n"
 	    "  docker:REF, podman:REF     an image of the daemon, streamed from its socket\n"
 	    "  registry:REF               an image of a registry, streamed layer by layer\n"
+	    "  containerd:[DIR][:REF]     containerd's storage on disk, /var/lib/containerd\n"
+	    "  containers-storage:[DIR][:REF]\n"
+	    "                             that of podman, buildah and CRI-O\n"
 	    "  rootfs:DIR                 an unpacked root file system, or a tar of one\n"
 	    "  fs:DIR                     a source tree: what its lock files pin\n"
 	    "  repo:DIR|URL               the same of a git repository, fetched over https\n"

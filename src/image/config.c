@@ -149,15 +149,18 @@ int config_read(struct image_source *src, struct image *im, struct slice bytes, 
 
 int add_image(struct image_source *src, const struct image *im, struct err *err)
 {
-	/* Few: the list is grown by copying into the arena. */
-	struct image *all = arena_array(&src->arena, src->nimages + 1, sizeof(*all));
-	if (!all)
-		return err_oom(err);
-	if (src->nimages >= MAX_IMAGES)
+	size_t n = src->nimages;
+	if (n >= MAX_IMAGES)
 		return err_limit(err, "more than %d images", MAX_IMAGES);
-	if (src->nimages)
-		memcpy(all, src->images, src->nimages * sizeof(*all));
-	all[src->nimages++] = *im;
-	src->images = all;
+	/* The list is grown by copying within the arena, each time to twice its size. */
+	if ((n & (n - 1)) == 0) {
+		struct image *all = arena_array(&src->arena, n ? 2 * n : 1, sizeof(*all));
+		if (!all)
+			return err_oom(err);
+		if (n)
+			memcpy(all, src->images, n * sizeof(*all));
+		src->images = all;
+	}
+	src->images[src->nimages++] = *im;
 	return 0;
 }

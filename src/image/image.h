@@ -25,6 +25,7 @@ struct image_layer {
 	struct image_bytes bytes;
 	struct slice trouble; /* not empty: why the blob cannot be read (missing, encrypted ...) */
 	bool remote;	      /* lies in a registry: image_fetch_layer brings it */
+	bool directory;	      /* bytes.fd is an unpacked layer: a directory as overlayfs keeps it */
 	struct slice
 	    *urls; /* where else it may lie (https), for layers that registries do not keep */
 	size_t nurls;
@@ -60,7 +61,8 @@ struct image_source {
 	struct arena arena;
 	struct image *images;
 	size_t nimages;
-	bool streamed; /* bytes went through begin/data/end: look up tokens by layer name */
+	bool own_names; /* reports are named by image.name, not by the target */
+	bool streamed;	/* bytes went through begin/data/end: look up tokens by layer name */
 	bool
 	    root_archive; /* a root file system as one tar: one image with one layer, no configuration */
 	struct map tokens; /* name -> token + 1 */
@@ -77,16 +79,21 @@ enum image_kind {
 	IMAGE_OCI_DIR,
 	IMAGE_DOCKER,
 	IMAGE_PODMAN,
-	IMAGE_ROOTFS, /* a directory, or a tar of a root file system */
+	IMAGE_ROOTFS,	  /* a directory, or a tar of a root file system */
+	IMAGE_CONTAINERD, /* the storage of containerd on disk */
+	IMAGE_STORAGE,	  /* that of podman, buildah and CRI-O (containers/storage) */
 	IMAGE_REGISTRY,
 	IMAGE_STDIN,
 	IMAGE_NAME, /* a bare reference: docker, podman, registry, the first that has it */
 };
 /* Splits "docker-archive:x" into kind and rest; a bare word is recognised by what lies there:
- * a directory (OCI layout or root file system), a file (archive kinds), else a reference (IMAGE_NAME). */
+ * a directory (OCI layout, storage of an engine, root file system), a file (archive kinds), else a reference
+ * (IMAGE_NAME). */
 int image_target(struct slice text, enum image_kind *kind, struct slice *rest,
 		 struct err *err) must_use;
 extern const char *const image_kind_names[];
+/* Is dir the storage of a container engine? IMAGE_UNKNOWN: no. */
+enum image_kind image_storage_kind(struct slice dir);
 
 /* Opens any kind but a directory root file system. Everything lives until image_source_done. */
 int image_open(enum image_kind kind, struct slice where, const struct image_options *opt,

@@ -24,6 +24,10 @@ struct blob_store {
 	bool streamed;
 	size_t max_document;	 /* 0 = MAX_DOCUMENT */
 	struct registry *remote; /* blobs are fetched when asked for */
+	bool strict;		 /* dir: no symbolic link is followed */
+	bool partial; /* an engine's store, where blobs may be absent that a layout must have */
+	struct map
+	    by_digest; /* strict: blobs that are open already -> number of their descriptor */
 };
 void blob_store_done(struct blob_store *b);
 /* A member by name, links followed; NULL when absent. */
@@ -34,6 +38,8 @@ int store_document(struct blob_store *b, struct slice name, struct slice *ret,
 /* The bytes of a blob by its digest (blobs/<alg>/<hex>); fd -1 when absent. */
 int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *bytes,
 	       struct slice *name, struct err *err) must_use;
+/* Is there a blob of this digest? */
+int store_has_blob(struct blob_store *b, struct slice digest, bool *has, struct err *err) must_use;
 /* Like store_document, by digest; checks digest and size (size 0 = not known). */
 int store_blob_document(struct blob_store *b, struct slice digest, uint64_t size, struct slice *ret,
 			struct err *err) must_use;
@@ -50,6 +56,7 @@ int docker_manifest_read(struct blob_store *b, struct slice where, const struct 
 			 struct err *err) must_use;
 int oci_layout_read(struct blob_store *b, struct slice where, struct slice selector,
 		    const struct image_options *opt, struct err *err) must_use;
+#define OCI_ARTIFACT (-EMEDIUMTYPE) /* code of the error for what is no image */
 /* Like oci_layout_read, from a manifest or an index in hand. */
 int oci_manifest_read(struct blob_store *b, struct slice where, struct slice digest,
 		      struct slice bytes, const struct image_options *opt,
@@ -66,6 +73,10 @@ bool ref_is_docker_hub(struct slice host);
 /* Fills id, platform, diff IDs, history of im from its configuration document. */
 int config_read(struct image_source *src, struct image *im, struct slice doc,
 		struct err *err) must_use;
+/* Opens path below dir; no part of it may be a symbolic link. -1 with errno. */
+int open_beneath(int dir, const char *path, int flags);
+/* The descriptor lives and closes with the source. */
+int keep_fd(struct image_source *src, int fd) must_use;
 int add_image(struct image_source *src, const struct image *im, struct err *err) must_use;
 
 struct platform {
@@ -74,6 +85,36 @@ struct platform {
 int platform_parse(const char *text, struct platform *ret, struct err *err) must_use;
 bool platform_matches(const struct platform *want, struct slice os, struct slice arch,
 		      struct slice variant);
+
+/* ---- storage of engines (storage.c) ---- */
+
+/* "DIR", "DIR:REF", ":REF", "REF" or "": dir is usual where it is not given. */
+struct storage_target {
+	char dir[4096];
+	struct slice ref; /* "" = every image */
+	struct image_ref parsed;
+	bool has_parsed;
+};
+int storage_target(struct slice where, const char *usual, struct arena *a,
+		   struct storage_target *ret, struct err *err) must_use;
+int storage_open(const char *dir, struct err *err) must_use; /* a descriptor */
+/* From errno, with what to do about it. */
+int storage_refused(const char *what, struct err *err) must_use;
+/* Is the image that bears name and digest the one that is asked for? */
+bool storage_wants(const struct storage_target *t, struct slice name, struct slice digest);
+/* An image of several that cannot be read: an image without layers that says why. */
+int storage_unreadable(struct image_source *s, struct slice name, const struct err *why,
+		       struct err *err) must_use;
+/* Whole file below dir, no link followed; -ENOENT when absent. */
+int storage_read(int dir, const char *path, struct buf *out, struct err *err) must_use;
+/* Shares names out: "a:b" are tags, "a@sha256:..." repository digests; each tag gets one with digest. */
+int storage_names(struct image_source *s, struct image *im, const struct slice *names, size_t n,
+		  const struct storage_target *t, struct slice digest, struct err *err) must_use;
+int storage_too_many(size_t n, const char *kind, struct err *err) must_use;
+int containerd_read(struct blob_store *b, struct slice where, const struct image_options *opt,
+		    struct err *err) must_use;
+int containers_storage_read(struct blob_store *b, struct slice where,
+			    const struct image_options *opt, struct err *err) must_use;
 
 /* Is this a directory that stands at the top of a root file system? */
 bool image_is_root_dir(struct slice top);

@@ -12,8 +12,8 @@ struct choice {
 	struct slice where, selector; /* tag or digest; "" = all */
 	struct platform want;
 	bool all;
-	struct buf seen; /* platforms that were offered but not wanted */
-	size_t absent;
+	struct buf seen;       /* platforms that were offered but not wanted */
+	size_t absent, before; /* before: images of the source that others added */
 	struct slice absent_digest;
 };
 
@@ -80,8 +80,8 @@ static int read_layer(struct choice *c, struct image_layer *l, const struct node
 		return read_urls(a, l, node_get(desc, "urls"), err);
 	}
 	if (l->bytes.fd < 0 && !c->b->streamed)
-		l->trouble =
-		    arena_printf(a, "blob %.*s is missing from the layout", SL_FMT(l->digest));
+		l->trouble = arena_printf(a, "blob %.*s is missing from the %s", SL_FMT(l->digest),
+					  c->b->partial ? "content store" : "layout");
 	else if (l->bytes.fd >= 0 && l->bytes.size != size)
 		l->trouble =
 		    arena_printf(a, "size is %llu bytes, the manifest says %llu",
@@ -176,24 +176,28 @@ static bool is_artifact(const struct node *manifest)
 	       (first && !is_layer(node_get_str(first, "mediaType")));
 }
 
+static int note_absent(struct choice *c, struct slice digest)
+{
+	c->absent++;
+	c->absent_digest = arena_dup(&c->b->src->arena, digest);
+	return 0;
+}
+
 static int read_descriptor(struct choice *c, const struct node *desc, unsigned depth,
 			   struct slice tag, struct err *err)
 {
 	auto_doc struct doc d;
 	struct node *root;
-	struct slice bytes, name, digest = node_get_str(desc, "digest");
-	struct image_bytes where;
+	struct slice bytes, digest = node_get_str(desc, "digest");
+	bool there;
 	uint64_t size = 0;
 	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
 	doc_init(&d);
 	if (!wanted(c, desc))
 		return 0;
-	TRY(store_blob(c->b, digest, &where, &name, err));
-	if (where.fd < 0 && !name.ptr) {
-		c->absent++;
-		c->absent_digest = arena_dup(&c->b->src->arena, digest);
-		return 0;
-	}
+	TRY(store_has_blob(c->b, digest, &there, err));
+	if (!there)
+		return note_absent(c, digest);
 	if (node_u64(node_get(desc, "size"), &size) < 0)
 		return err_input(err, "descriptor of %.*s has no valid size", SL_FMT(digest));
 	TRY(store_manifest_document(c->b, digest, size, &bytes, err));
@@ -203,6 +207,14 @@ static int read_descriptor(struct choice *c, const struct node *desc, unsigned d
 		return read_index(c, root, depth + 1, tag, err);
 	if (is_artifact(root))
 		return 0;
+	/* Of other platforms engines may keep the manifest alone. */
+	digest = node_get_str(node_get(root, "config"), "digest");
+	if (c->b->partial && depth > 0 && digest.len) {
+		TRY(store_has_blob(c->b, digest, &there, err));
+		if (!there)
+			return note_absent(c, digest);
+	}
+	digest = node_get_str(desc, "digest");
 	if (read_manifest(c, digest, root, tag, err) < 0)
 		return err_wrap(err, "manifest %.*s", SL_FMT(digest));
 	return 0;
@@ -234,8 +246,9 @@ static int nothing_found(struct choice *c, struct err *err)
 {
 	if (c->absent)
 		return err_set(err, ERR_NOT_FOUND, -ENOENT,
-			       "manifest %.*s is named by the index but missing from the layout",
-			       SL_FMT(c->absent_digest));
+			       "manifest %.*s is named by the index but missing from the %s",
+			       SL_FMT(c->absent_digest),
+			       c->b->partial ? "content store" : "layout");
 	if (c->seen.len)
 		return err_set(
 		    err, ERR_NOT_FOUND, -ENOENT,
@@ -255,8 +268,8 @@ static int refuse_other(const struct node *root, struct err *err)
 				 "the image is stored in schema 1, which was given up in 2019 - "
 				 "push it again with a current docker or skopeo");
 	struct slice type = node_get_str(root, "artifactType");
-	return err_input(err, "this is no image but an artifact%s%.*s", type.len ? " of type " : "",
-			 SL_FMT(slice_sub(type, 0, 200)));
+	return err_set(err, ERR_INPUT, OCI_ARTIFACT, "this is no image but an artifact%s%.*s",
+		       type.len ? " of type " : "", SL_FMT(slice_sub(type, 0, 200)));
 }
 
 int oci_manifest_read(struct blob_store *b, struct slice where, struct slice digest,
@@ -265,7 +278,8 @@ int oci_manifest_read(struct blob_store *b, struct slice where, struct slice dig
 	struct node *root;
 	auto_doc struct doc d;
 	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
-	struct choice c = {.b = b, .where = where, .all = opt->all_platforms};
+	struct choice c = {
+	    .b = b, .where = where, .all = opt->all_platforms, .before = b->src->nimages};
 	doc_init(&d);
 	buf_init(&c.seen, 400);
 	TRY(platform_parse(opt->platform, &c.want, err));
@@ -278,7 +292,7 @@ int oci_manifest_read(struct blob_store *b, struct slice where, struct slice dig
 		r = refuse_other(root, err);
 	else
 		r = read_manifest(&c, digest, root, SL_NONE, err);
-	if (r == 0 && b->src->nimages == 0)
+	if (r == 0 && b->src->nimages == c.before)
 		r = nothing_found(&c, err);
 	buf_free(&c.seen);
 	return r;

@@ -9,8 +9,9 @@
 
 #define SOURCE_MEMORY (64 * MIB)
 
-const char *const image_kind_names[] = {"image",  "docker-archive", "oci-archive", "oci", "docker",
-					"podman", "rootfs",	    "registry",	   "-",	  "image"};
+const char *const image_kind_names[] = {
+    "image",  "docker-archive", "oci-archive",	      "oci",	  "docker", "podman",
+    "rootfs", "containerd",	"containers-storage", "registry", "-",	    "image"};
 
 static bool exists_in(const char *dir, const char *name)
 {
@@ -65,7 +66,10 @@ static int recognise(struct slice text, enum image_kind *kind, struct err *err)
 		if (S_ISDIR(st.st_mode)) {
 			bool layout =
 			    exists_in(path, "oci-layout") || exists_in(path, "index.json");
-			*kind = layout ? IMAGE_OCI_DIR : IMAGE_ROOTFS;
+			enum image_kind engine = image_storage_kind(text);
+			*kind = layout			  ? IMAGE_OCI_DIR
+				: engine != IMAGE_UNKNOWN ? engine
+							  : IMAGE_ROOTFS;
 		}
 		return 0;
 	}
@@ -84,8 +88,10 @@ int image_target(struct slice text, enum image_kind *kind, struct slice *rest, s
 			continue;
 		*kind = k;
 		*rest = slice_from(text, n + 1);
-		return rest->len ? 0
-				 : err_usage(err, "%.*s: nothing after the colon", SL_FMT(text));
+		/* Engines have a usual place. */
+		return rest->len || k == IMAGE_CONTAINERD || k == IMAGE_STORAGE
+			   ? 0
+			   : err_usage(err, "%.*s: nothing after the colon", SL_FMT(text));
 	}
 	*rest = text;
 	return recognise(text, kind, err);
@@ -326,6 +332,10 @@ static int open_kind(struct blob_store *b, enum image_kind kind, struct slice wh
 		return open_name(b, where, opt, err);
 	case IMAGE_OCI_DIR:
 		return open_layout_dir(b, where, opt, err);
+	case IMAGE_CONTAINERD:
+		return containerd_read(b, where, opt, err);
+	case IMAGE_STORAGE:
+		return containers_storage_read(b, where, opt, err);
 	case IMAGE_STDIN:
 		return open_stdin(b, opt, err);
 	case IMAGE_UNKNOWN:

@@ -13,6 +13,7 @@ void blob_store_done(struct blob_store *b)
 {
 	vec_free(&b->members);
 	map_free(&b->by_name);
+	map_free(&b->by_digest);
 	cleanup_close(&b->dir);
 	b->dir = -1;
 }
@@ -31,7 +32,7 @@ const struct member *store_member(const struct blob_store *b, struct slice name)
 	return NULL;
 }
 
-static int keep_fd(struct image_source *src, int fd)
+int keep_fd(struct image_source *src, int fd)
 {
 	if (src->nfds == src->fds_cap &&
 	    vec_grow(&src->fds, &src->fds_cap, src->nfds, sizeof(*src->fds)) < 0)
@@ -40,6 +41,28 @@ static int keep_fd(struct image_source *src, int fd)
 	return 0;
 }
 
+int open_beneath(int dir, const char *path, int flags)
+{
+	struct slice rest = slice_str(path), part;
+	auto_close int at = -1;
+	char name[256];
+	while (slice_cut(&rest, '/', &part)) {
+		if (part.len == 0 || part.len >= sizeof(name) || slice_is(part, "..")) {
+			errno = EINVAL;
+			return -1;
+		}
+		snprintf(name, sizeof(name), "%.*s", SL_FMT(part));
+		int how = rest.ptr ? O_PATH | O_DIRECTORY : flags | O_NONBLOCK;
+		int fd = openat(at >= 0 ? at : dir, name, how | O_NOFOLLOW | O_CLOEXEC);
+		cleanup_close(&at);
+		at = fd;
+		if (fd < 0)
+			return -1;
+	}
+	return take_fd(&at);
+}
+
+/* The caller owns bytes->fd. */
 static int open_in_dir(struct blob_store *b, struct slice name, struct image_bytes *bytes,
 		       struct err *err)
 {
@@ -49,14 +72,13 @@ static int open_in_dir(struct blob_store *b, struct slice name, struct image_byt
 	    (int)sizeof(path))
 		return err_input(err, "blob name too long");
 	/* O_NONBLOCK: a layout must not make us wait on a FIFO. */
-	auto_close int fd = openat(b->dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_close int fd = b->strict ? open_beneath(b->dir, path, O_RDONLY)
+				      : openat(b->dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	*bytes = (struct image_bytes){.fd = -1};
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(err, "%s", path);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return err_input(err, "%s: not a regular file", path);
-	if (keep_fd(b->src, fd) < 0)
-		return err_oom(err);
 	*bytes = (struct image_bytes){.fd = take_fd(&fd), .size = (uint64_t)st.st_size};
 	return 0;
 }
@@ -97,6 +119,10 @@ int store_document(struct blob_store *b, struct slice name, struct slice *ret, s
 		TRY(open_in_dir(b, name, &where, err));
 		if (where.fd < 0)
 			return absent(name, err);
+		auto_close int fd = where.fd;
+		where.fd = fd;
+		return read_region(b, &where, ret, err) < 0 ? err_wrap(err, "%.*s", SL_FMT(name))
+							    : 0;
 	} else {
 		const struct member *m = store_member(b, name);
 		if (!m)
@@ -123,6 +149,33 @@ static int blob_name(struct slice digest, char *out, size_t cap, struct err *err
 	return 0;
 }
 
+/* Engines share layers among images: each blob is opened once. */
+static int blob_in_dir(struct blob_store *b, struct slice path, struct image_bytes *bytes,
+		       struct slice *name, struct err *err)
+{
+	const uint64_t *known = map_get(&b->by_digest, path);
+	struct stat st;
+	if (known && fstat((int)*known, &st) == 0) {
+		*bytes = (struct image_bytes){.fd = (int)*known, .size = (uint64_t)st.st_size};
+		*name = arena_dup(&b->src->arena, path);
+		return name->ptr ? 0 : err_oom(err);
+	}
+	TRY(open_in_dir(b, path, bytes, err));
+	if (bytes->fd < 0)
+		return 0;
+	int fd = bytes->fd;
+	*name = arena_dup(&b->src->arena, path);
+	if (!name->ptr || keep_fd(b->src, fd) < 0) {
+		close(fd);
+		return err_oom(err);
+	}
+	uint64_t *slot = map_put(&b->by_digest, *name, NULL);
+	if (!slot)
+		return err_oom(err);
+	*slot = (uint64_t)fd;
+	return 0;
+}
+
 int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *bytes,
 	       struct slice *name, struct err *err)
 {
@@ -134,17 +187,28 @@ int store_blob(struct blob_store *b, struct slice digest, struct image_bytes *by
 		*name = arena_dup(&b->src->arena, slice_str(path));
 		return name->ptr ? 0 : err_oom(err);
 	}
-	if (b->dir >= 0) {
-		TRY(open_in_dir(b, slice_str(path), bytes, err));
-		if (bytes->fd >= 0)
-			*name = arena_dup(&b->src->arena, slice_str(path));
-		return 0;
-	}
+	if (b->dir >= 0)
+		return blob_in_dir(b, slice_str(path), bytes, name, err);
 	const struct member *m = store_member(b, slice_str(path));
 	if (m) {
 		*bytes = m->bytes;
 		*name = m->name;
 	}
+	return 0;
+}
+
+int store_has_blob(struct blob_store *b, struct slice digest, bool *has, struct err *err)
+{
+	char path[128];
+	struct image_bytes bytes;
+	TRY(blob_name(digest, path, sizeof(path), err));
+	if (b->dir < 0) {
+		*has = b->remote || store_member(b, slice_str(path));
+		return 0;
+	}
+	TRY(open_in_dir(b, slice_str(path), &bytes, err));
+	*has = bytes.fd >= 0;
+	cleanup_close(&bytes.fd);
 	return 0;
 }
 

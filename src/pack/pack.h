@@ -125,3 +125,49 @@ int zip_next(const struct zip *z, struct reader *cursor, struct zip_entry *ret,
 /* Content (stored or deflated), CRC and size checked; appended to out. */
 int zip_read(const struct zip *z, const struct zip_entry *e, struct buf *out,
 	     struct err *err) must_use;
+
+/* ---- bbolt database files, format version 2 (github.com/etcd-io/bbolt, "File Format"); read-only ---- */
+
+struct bolt {
+	struct slice file;
+	uint64_t page_size, pages, root;
+	uint64_t txid;
+	uint64_t
+	    work; /* pages and items that may still be looked at: cycles and shared pages end */
+};
+/* A bucket: a tree of pages, or a small one that lies inside its value. */
+struct bolt_bucket {
+	struct slice within; /* ptr NULL: the tree at root */
+	uint64_t root;
+	unsigned depth;
+};
+struct bolt_item {
+	struct slice key, value; /* value of a bucket: its header, for bolt_enter */
+	bool is_bucket;
+};
+/* Little-endian files. The state of the last transaction that was written whole counts. */
+int bolt_open(struct slice file, struct bolt *ret, struct err *err) must_use;
+struct bolt_bucket bolt_root(const struct bolt *db);
+/* The bucket of an item of the bucket `in`. */
+int bolt_enter(struct bolt *db, const struct bolt_bucket *in, const struct bolt_item *item,
+	       struct bolt_bucket *ret, struct err *err) must_use;
+/* 1 found, 0 not there. */
+int bolt_find(struct bolt *db, const struct bolt_bucket *in, struct slice key,
+	      struct bolt_item *ret, struct err *err) must_use;
+/* Follows bucket names from the bucket `in`: 1 found, 0 not there. path ends with NULL. */
+int bolt_path(struct bolt *db, const struct bolt_bucket *in, const char *const *path,
+	      struct bolt_bucket *ret, struct err *err) must_use;
+/* Every item in the order of the keys; fn < 0 stops with that error. */
+typedef int (*bolt_fn)(void *arg, const struct bolt_bucket *in, const struct bolt_item *item,
+		       struct err *err);
+int bolt_each(struct bolt *db, const struct bolt_bucket *in, bolt_fn fn, void *arg,
+	      struct err *err) must_use;
+
+/* ---- SQLite databases (sqlite.org/fileformat2): the rows of one table, no SQL, no write-ahead log ---- */
+
+#define SQLITE_MAX_COLUMNS 64
+/* Values as stored: text and blobs are their bytes, integers big-endian, NULL is empty. */
+typedef int (*sqlite_fn)(void *arg, const struct slice *columns, size_t n, struct err *err);
+/* 1: the table was there and read to its end; 0: there is none of the name. fn < 0 stops with that error. */
+int sqlite_table(struct slice file, const char *table, sqlite_fn fn, void *arg,
+		 struct err *err) must_use;

@@ -12,7 +12,7 @@ import xml.etree.ElementTree
 
 from lib import *
 
-COMMANDS = ("scan", "sbom", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "db update", "db push", "db pull", "db export", "db import", "ver compare", "ver match", "cache status",
+COMMANDS = ("scan", "sbom", "lint", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "db update", "db push", "db pull", "db export", "db import", "ver compare", "ver match", "rules validate", "rules list", "rules explain", "rules test", "cache status",
             "cache clean", "config", "completion", "help")
 
 

@@ -67,6 +67,10 @@ def prepare(work):
     open(work + "/tree/requirements.txt", "w").write("urllib3==1.26.0\n")
     open(work + "/pod.yaml", "w").write("kind: Pod\nspec:\n  containers:\n  - image: 127.0.0.1:1/none:1\n")
     open(work + "/vex.json", "w").write('{"@context": "https://openvex.dev/ns/v0.2.0", "statements": []}')
+    # The first block of docs/rules.md is the file that its commands speak of.
+    rules = re.search(r"^```yaml\n(.*?)^```", open(SOURCE + "/docs/rules.md").read(), re.M | re.S).group(1)
+    open(work + "/rules.yaml", "w").write(rules)
+    open(work + "/events.jsonl", "w").write('{"evt.type": "openat", "fd.name": "/etc/hosts"}\n')
     r = strake("db", "build", "--from", "feeds", "--output", "team.strakedb", cwd=work)
     assert r.code == 0, r.err
 

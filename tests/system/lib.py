@@ -17,6 +17,8 @@ import time
 STRAKE = os.path.abspath(os.environ.get("STRAKE_BIN", "build/strake"))
 SOURCE = os.environ.get("STRAKE_SOURCE", os.getcwd())
 DATA = os.environ.get("STRAKE_DATA", os.path.join(SOURCE, "..", "shared", "data"))
+# To the program it is the option --source.
+os.environ.pop("STRAKE_SOURCE", None)
 SANITIZED = os.environ.get("STRAKE_SANITIZED") == "1"
 tests = []
 

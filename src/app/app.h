@@ -23,6 +23,7 @@ struct scan_options {
 	bool files;		      /* every file is listed, with its digests */
 	bool dev_deps;		      /* packages for development only are judged too */
 	bool vulnerabilities;	      /* false: inventory only */
+	bool config;		      /* configuration files, and the images' own, are checked */
 	bool licenses;		      /* licences of packages are findings */
 	bool package_licenses;	      /* what says only licences is read for the inventory */
 	const char *const *ignored_licenses;

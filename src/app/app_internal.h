@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/app.h"
+#include "config/config.h"
 
 /* ---- the result of one layer, as the worker writes it and the cache keeps it ---- */
 
@@ -14,7 +15,7 @@ struct layer_status {
 struct layer_writer {
 	struct layer_status status;
 	struct index_builder index;
-	struct buf packages, kept, warnings, files;
+	struct buf packages, kept, warnings, files, issues;
 };
 void layer_writer_init(struct layer_writer *w, size_t budget);
 void layer_writer_done(struct layer_writer *w);
@@ -36,12 +37,25 @@ struct layer_file {
 	const unsigned char *sha1, *sha256;
 };
 int layer_put_digests(struct layer_writer *w, const struct layer_file *f, struct err *err) must_use;
+/* A misconfiguration or secret, as the worker found it: what the rule says of itself is looked up by its id. */
+struct layer_issue {
+	uint32_t kind;		   /* enum finding_kind */
+	struct slice path, inside; /* inside: the member of an archive */
+	struct slice type;	   /* of configuration: the kind of file */
+	struct slice id, category, title, message, match, digest;
+	struct slice source, reason; /* not empty source: set aside by a comment of the file */
+	struct slice code;	     /* the lines around, code_line the number of the first */
+	struct slice fixes;	     /* "START END TEXT" with lengths, see issues_config.c */
+	uint32_t severity, start_line, end_line, code_line;
+	uint64_t offset;
+};
+int layer_put_issue(struct layer_writer *w, const struct layer_issue *x, struct err *err) must_use;
 int layer_write(struct layer_writer *w, int fd, struct err *err) must_use;
 
 struct layer_view {
 	struct layer_status status;
 	struct index_view index;
-	struct slice packages, kept, warnings, files;
+	struct slice packages, kept, warnings, files, issues;
 };
 int layer_open(struct slice bytes, struct layer_view *ret, struct err *err) must_use;
 /* Cursors over the sections; 1 given, 0 end or damage. */
@@ -56,8 +70,9 @@ int layer_next_kept(struct reader *r, struct slice *path, struct slice *bytes);
 int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
 		       struct slice *message);
 int layer_next_file(struct reader *r, struct layer_file *ret);
-/* Everything besides the blob that shapes a result. */
-uint64_t layer_result_key(uint32_t scopes, uint32_t taps);
+int layer_next_issue(struct reader *r, struct layer_issue *ret);
+/* Everything besides the blob that shapes a result. rules: of the taps, in a number. */
+uint64_t layer_result_key(uint32_t scopes, uint32_t taps, uint64_t rules);
 
 /* ---- the bytes of one file from pieces (collect.c) ---- */
 
@@ -77,19 +92,25 @@ int collector_whole(struct collector *c, struct slice *ret, struct err *err) mus
 /* ---- the worker ---- */
 
 /* What is done with every file's bytes beside the analysers. */
-enum layer_tap { TAP_DIGESTS = 1 };
+enum layer_tap { TAP_DIGESTS = 1, TAP_SECRETS = 2, TAP_CONFIG = 4 };
 
 struct layer_task {
 	struct image_bytes bytes; /* fd -1: read `pipe` instead */
 	int pipe,
 	    close_fd; /* close_fd: the write end, which the child must not hold or it never sees the end */
 	bool hash_blob, hash_diff;
-	uint32_t scopes; /* enum pkg_scope bits */
-	uint32_t taps;	 /* enum layer_tap bits */
-	int spill;	 /* unlinked file for the bytes of one large file; -1: memory only */
+	uint32_t scopes;       /* enum pkg_scope bits */
+	uint32_t taps;	       /* enum layer_tap bits */
+	struct config *config; /* checks of configuration files */
+	int spill;	       /* unlinked file for the bytes of one large file; -1: memory only */
 };
 /* Runs in the sandbox: analyses the layer and writes its result. */
 int layer_worker(void *task, int result);
+
+/* A file that may be configuration: checked in the worker when its first bytes say that it is. */
+bool issues_config_wants(struct slice path, uint64_t size);
+int issues_config_check(struct config *c, struct slice path, struct slice text,
+			struct layer_writer *out, struct err *err) must_use;
 
 /* ---- many layers ---- */
 
@@ -120,6 +141,8 @@ struct pool {
 	const struct scan_options *opt;
 	uint32_t scopes; /* of the target in hand */
 	uint32_t taps;	 /* enum layer_tap bits */
+	struct config *config;
+	uint64_t rules_key; /* of the checks in force */
 	struct cache cache;
 	bool stored; /* something was added to the cache */
 	struct layer_slot **slots;

@@ -57,6 +57,15 @@ static int load_vex(struct scan_job *job, struct err *err)
 	return vex_ready(&job->vex, err);
 }
 
+static int load_config(struct scan_job *job, struct err *err)
+{
+	TRY(config_new(&job->pool.config, err));
+	TRY(config_ready(job->pool.config, err));
+	job->pool.taps |= TAP_CONFIG;
+	job->pool.rules_key = config_key(job->pool.config);
+	return 0;
+}
+
 int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct err *err)
 {
 	struct scan_job *job = calloc(1, sizeof(*job));
@@ -71,6 +80,8 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 	if (r == 0 && opt->vulnerabilities)
 		r = app_open_db(opt->db, opt->starter_only, &job->pool.cache, &job->db,
 				job->db_path, sizeof(job->db_path), err);
+	if (r == 0 && opt->config)
+		r = load_config(job, err);
 	if (r < 0) {
 		scan_job_free(&job);
 		return r;
@@ -93,6 +104,7 @@ void scan_job_free(struct scan_job **ref)
 	free(job->sources);
 	adv_close(&job->db);
 	free(job->reports);
+	config_free(&job->pool.config);
 	vec_free(&job->extra);
 	vec_free(&job->aside);
 	arena_free(&job->arena);
@@ -275,6 +287,7 @@ int job_complete(struct scan_job *job, struct report *r, struct layer_slot **lay
 	if (!inv)
 		return err_oom(err);
 	TRY(view_inventory(layers, n, &job->opt, &job->arena, inv, r->artifact_name, inc, err));
+	TRY(view_issues(job, r, layers, n, r->artifact_name, err));
 	return job_report(job, r, inv, inc, err);
 }
 
@@ -285,6 +298,7 @@ int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
 	r->channel_known = true;
 	r->scanned_vulns = job->opt.vulnerabilities;
 	r->scanned_licenses = job->opt.licenses;
+	r->scanned_config = job->opt.config;
 	if (job->db) {
 		r->adv = job->db;
 		adv_info_get(job->db, &r->db);

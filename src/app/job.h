@@ -38,6 +38,16 @@ int job_finish_issues(struct scan_job *job, struct report *r, struct err *err) m
 /* The licences of the packages of r's results. */
 int job_add_licenses(struct scan_job *job, const struct report *r, struct err *err) must_use;
 
+/* What workers found in files of the layers. */
+int view_issues(struct scan_job *job, const struct report *r, struct layer_slot *const *layers,
+		size_t n, struct slice target, struct err *err) must_use;
+int issues_of_config(const struct config *c, const struct layer_issue *x, struct arena *a,
+		     struct report_issue *ret, struct err *err) must_use;
+/* Counts the checks of x->type that had nothing to say. */
+int issues_config_passed(const struct config *c, struct report_result *x, struct err *err) must_use;
+int issues_config_image(struct scan_job *job, const struct config_file *f,
+			struct err *err) must_use;
+
 /* ---- what hangs on an image ---- */
 /* 1: an SBOM was there and is reported in place of a scan. 0: none. */
 int job_scan_attached(struct scan_job *job, enum image_kind kind, struct slice where,

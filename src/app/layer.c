@@ -39,6 +39,8 @@ struct layer_run {
 	bool tapped, wanted; /* every byte of the file is hashed; analysers have not had enough */
 	struct sha1 sha1;
 	struct sha256 sha256;
+	struct collector config; /* of a file that may be configuration */
+	bool is_config;
 	struct collector body;
 	size_t current;	   /* number of the analyser that runs */
 	struct slice told; /* path of the last mark while analysers combine; NULL before */
@@ -271,6 +273,31 @@ static int add_digests(struct layer_run *l, const struct tar_entry *e, struct sl
 	return layer_put_digests(&l->out, &f, err);
 }
 
+/* ---- configuration files ---- */
+
+static void begin_config(struct layer_run *l, const struct tar_entry *e)
+{
+	struct slice path = slice_of(l->path, l->path_len);
+	l->is_config = l->task->taps & TAP_CONFIG && l->task->config && e->type == TAR_FILE &&
+		       e->size && issues_config_wants(path, e->size);
+	if (l->is_config)
+		collector_clear(&l->config);
+}
+
+static int add_config(struct layer_run *l, struct slice piece, bool last, struct err *err)
+{
+	struct slice whole = piece, path = slice_of(l->path, l->path_len);
+	if (!l->is_config)
+		return 0;
+	if (last && l->config.memory.len == 0)
+		return issues_config_check(l->task->config, path, whole, &l->out, err);
+	TRY(collector_add(&l->config, piece, err));
+	if (!last)
+		return 0;
+	TRY(collector_whole(&l->config, &whole, err));
+	return issues_config_check(l->task->config, path, whole, &l->out, err);
+}
+
 /* ---- entries ---- */
 
 /* Do analysers want the bytes of this entry? */
@@ -301,9 +328,10 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	l->out.status.entries++;
 	TRY(index_add(&l->out.index, e, path, err));
 	TRY(begin_digests(l, e, err));
+	begin_config(l, e);
 	int r = begin_analysis(l, e, err);
 	l->wanted = r == 1;
-	return r == 0 && l->tapped ? 1 : r;
+	return r == 0 && (l->tapped || l->is_config) ? 1 : r;
 }
 
 /* 1: *whole is the file. 0: more is to come. A file that cannot be held is told and left. */
@@ -361,9 +389,10 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 {
 	struct layer_run *l = arg;
 	TRY(add_digests(l, e, piece, last, err));
+	TRY(add_config(l, piece, last, err));
 	int r = l->wanted ? analyse_piece(l, e, piece, last, err) : 1;
 	l->wanted = l->wanted && r == 0;
-	return r == 1 && l->tapped ? 0 : r;
+	return r == 1 && (l->tapped || l->is_config) ? 0 : r;
 }
 
 static int second_entry(void *arg, const struct tar_entry *e, struct err *err)
@@ -585,6 +614,7 @@ int layer_worker(void *task, int result)
 	arena_init(&l->holding, 2 * HELD_BUDGET);
 	collector_init(&l->body, l->task->spill);
 	l->executables = pkg_wants_executables(l->task->scopes);
+	collector_init(&l->config, -1);
 	if (run(l, &err) < 0 || combine(l, &err) < 0)
 		l->out.status.err = err;
 	collector_done(&l->body);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layer result: 8-byte magic, six (offset, length) pairs, then the sections status, index, packages, kept,
- * warnings, files. Sections but the index are sequences of length-prefixed strings, read in place.
+ * Layer result: 8-byte magic, seven (offset, length) pairs, then the sections status, index, packages, kept,
+ * warnings, files, issues. Sections but the index are sequences of length-prefixed strings, read in place.
  */
 #include "app/app_internal.h"
 
-#define SECTIONS 6
-#define FORMAT	 6 /* bump when the layout changes */
-static const char magic[8] = "STRKLR04";
+#define SECTIONS 7
+#define FORMAT	 7 /* bump when the layout changes */
+static const char magic[8] = "STRKLR05";
 
 enum { KIND_FILE = 1, KIND_PACKAGE = 2, KIND_MORE = 3 };
 
@@ -19,6 +19,7 @@ void layer_writer_init(struct layer_writer *w, size_t budget)
 	buf_init(&w->kept, 16 * MIB);
 	buf_init(&w->warnings, 4 * MIB);
 	buf_init(&w->files, budget);
+	buf_init(&w->issues, 64 * MIB);
 }
 
 void layer_writer_done(struct layer_writer *w)
@@ -28,6 +29,7 @@ void layer_writer_done(struct layer_writer *w)
 	buf_free(&w->kept);
 	buf_free(&w->warnings);
 	buf_free(&w->files);
+	buf_free(&w->issues);
 }
 
 static void put_u32(struct buf *b, uint32_t v)
@@ -117,6 +119,27 @@ int layer_put_digests(struct layer_writer *w, const struct layer_file *f, struct
 	return check(&w->files, err);
 }
 
+#define ISSUE_STRINGS(X)                                                                           \
+	X(path)                                                                                    \
+	X(inside)                                                                                  \
+	X(type)                                                                                    \
+	X(id)                                                                                      \
+	X(category) X(title) X(message) X(match) X(digest) X(source) X(reason) X(code) X(fixes)
+#define ISSUE_NUMBERS(X) X(kind) X(severity) X(start_line) X(end_line) X(code_line)
+
+int layer_put_issue(struct layer_writer *w, const struct layer_issue *x, struct err *err)
+{
+	struct buf *b = &w->issues;
+#define PUT(field) put_str(b, x->field);
+	ISSUE_STRINGS(PUT)
+#undef PUT
+#define PUT(field) put_u32(b, x->field);
+	ISSUE_NUMBERS(PUT)
+#undef PUT
+	put_u64(b, x->offset);
+	return check(b, err);
+}
+
 /* Warnings beyond the budget are dropped by intent: thousands of them tell no more. */
 void layer_put_warning(struct layer_writer *w, struct slice path, const char *reason,
 		       const char *message)
@@ -163,8 +186,11 @@ int layer_write(struct layer_writer *w, int fd, struct err *err)
 	}
 	put_status(&status, &w->status);
 	struct slice rest[] = {buf_slice(&w->packages), buf_slice(&w->kept),
-			       buf_slice(&w->warnings), buf_slice(&w->files)};
-	size_t lens[SECTIONS] = {status.len, 0, rest[0].len, rest[1].len, rest[2].len, rest[3].len};
+			       buf_slice(&w->warnings), buf_slice(&w->files),
+			       buf_slice(&w->issues)};
+	size_t lens[SECTIONS] = {status.len};
+	for (size_t i = 0; i < ARRAY_LEN(rest); i++)
+		lens[i + 2] = rest[i].len;
 	for (size_t i = 0; i < INDEX_PARTS; i++)
 		lens[1] += index[i].len;
 	uint64_t at = sizeof(magic) + (uint64_t)SECTIONS * 16;
@@ -227,6 +253,7 @@ int layer_open(struct slice bytes, struct layer_view *ret, struct err *err)
 	ret->kept = parts[3];
 	ret->warnings = parts[4];
 	ret->files = parts[5];
+	ret->issues = parts[6];
 	return 0;
 }
 
@@ -275,6 +302,20 @@ int layer_next_file(struct reader *r, struct layer_file *ret)
 	return !r->bad;
 }
 
+int layer_next_issue(struct reader *r, struct layer_issue *ret)
+{
+	if (r->rest.len == 0)
+		return 0;
+#define GET(field) ret->field = get_str(r);
+	ISSUE_STRINGS(GET)
+#undef GET
+#define GET(field) ret->field = rd_u32le(r);
+	ISSUE_NUMBERS(GET)
+#undef GET
+	ret->offset = rd_u64le(r);
+	return !r->bad && ret->severity <= ADV_SEV_CRITICAL && ret->kind <= FINDING_LICENSE;
+}
+
 int layer_next_warning(struct reader *r, struct slice *path, struct slice *reason,
 		       struct slice *message)
 {
@@ -286,7 +327,7 @@ int layer_next_warning(struct reader *r, struct slice *path, struct slice *reaso
 	return !r->bad;
 }
 
-uint64_t layer_result_key(uint32_t scopes, uint32_t taps)
+uint64_t layer_result_key(uint32_t scopes, uint32_t taps, uint64_t rules)
 {
-	return (pkg_analysers_key(scopes) * 31 + FORMAT) * 31 + taps;
+	return ((pkg_analysers_key(scopes) * 31 + FORMAT) * 31 + taps) * 31 + rules;
 }

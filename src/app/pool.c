@@ -67,10 +67,15 @@ struct layer_slot *pool_slot(struct pool *p)
 	return s;
 }
 
+static uint64_t pool_key(const struct pool *p)
+{
+	return layer_result_key(p->scopes, p->taps, p->rules_key);
+}
+
 bool pool_from_cache(struct pool *p, struct layer_slot *s)
 {
 	struct slice key = s->digest.len ? s->digest : s->diff_id;
-	if (cache_get(&p->cache, key, layer_result_key(p->scopes, p->taps), &s->cached) != 1)
+	if (cache_get(&p->cache, key, pool_key(p), &s->cached) != 1)
 		return false;
 	if (layer_open(cache_body(&s->cached), &s->view, &s->err) < 0) {
 		mapping_done(&s->cached);
@@ -110,6 +115,7 @@ int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *ta
 	*t = *task;
 	t->scopes = p->scopes;
 	t->taps = p->taps;
+	t->config = p->config;
 	t->spill = spill_file();
 	struct worker_limits lim = {.cpu_seconds =
 					p->opt->timeout_s ? p->opt->timeout_s : DEFAULT_TIMEOUT,
@@ -243,8 +249,7 @@ void pool_verify(struct pool *p, struct layer_slot *s)
 	if (!s->verified || p->cache.off)
 		return;
 	struct slice key = s->digest.len && s->view.status.has_blob ? s->digest : s->diff_id;
-	if (cache_put(&p->cache, key, layer_result_key(p->scopes, p->taps),
-		      mapping_slice(&s->fresh), &ignored) < 0) {
+	if (cache_put(&p->cache, key, pool_key(p), mapping_slice(&s->fresh), &ignored) < 0) {
 		log_debug("cache: %s", ignored.text);
 		p->cache.off = true;
 	}

@@ -44,7 +44,7 @@ static void put_packages(struct buf *b, const struct report *r, const struct rep
 {
 	const struct report_count c = *counted;
 	bool issues = r->scanned_secrets || r->scanned_config || r->scanned_licenses;
-	if (!r->scanned_vulns && issues && r->npkgs == 0)
+	if (!r->scanned_vulns && issues)
 		return;
 	if (!r->scanned_vulns)
 		buf_printf(b, "%zu %s, not looked up", r->npkgs,

@@ -83,7 +83,9 @@ static int by_name(const void *pa, const void *pb)
 static int packages(struct table *t, const struct report_result *x)
 {
 	/* As in Trivy's table only findings are shown, unless there was nothing to find. */
-	if (t->report->scanned_vulns || !t->style->list_all_pkgs || x->npkgs == 0)
+	const struct report *r = t->report;
+	if (r->scanned_vulns || r->scanned_secrets || r->scanned_config || r->scanned_licenses ||
+	    !t->style->list_all_pkgs || x->npkgs == 0)
 		return 0;
 	const struct inventory_pkg **list = arena_array(t->arena, x->npkgs, sizeof(*list));
 	if (!list)

@@ -22,6 +22,9 @@ struct text_limits {
 	size_t max_bytes;   /* of the document; 0 = 64 MiB */
 	size_t max_nodes;   /* 0 = 4 million */
 	unsigned max_depth; /* 0 = 200 */
+	/* YAML: values that aliases may stand for, all together; merge keys ("<<") are then merged. 0: aliases are
+	 * refused. */
+	size_t max_alias_nodes;
 };
 
 /* A reusable parser. The tree lives until the next parse or doc_free; the input slice may go away. */
@@ -35,7 +38,7 @@ void doc_free(struct doc *d);
 /* RFC 8259. Duplicate keys in one object are an error. Errors name line:column. */
 int json_parse(struct doc *d, struct slice in, const struct text_limits *lim, struct node **ret,
 	       struct err *err) must_use;
-/* YAML 1.1 as libyaml reads it; one document (a second one is an error); aliases are refused;
+/* YAML 1.1 as libyaml reads it; one document (a second one is an error); aliases as the limits say;
  * plain scalars become null, bool, number or string. */
 int yaml_parse(struct doc *d, struct slice in, const struct text_limits *lim, struct node **ret,
 	       struct err *err) must_use;

@@ -23,6 +23,9 @@ struct yaml_walk {
 	struct frame *frames;
 	size_t depth, max_depth, nodes, max_nodes;
 	struct key_table keys;
+	struct map anchors; /* name -> node */
+	size_t alias_nodes; /* that may still be copied */
+	bool aliases;
 	struct node *root;
 	struct err *err;
 };
@@ -127,6 +130,50 @@ static struct node *add(struct yaml_walk *w, enum node_type type, const yaml_eve
 	return n;
 }
 
+/* ---- aliases ---- */
+
+static int note_anchor(struct yaml_walk *w, const unsigned char *name, struct node *n)
+{
+	struct slice key =
+	    name && w->aliases ? arena_dup(w->arena, slice_str((const char *)name)) : SL_NONE;
+	if (!name || !w->aliases)
+		return 0;
+	uint64_t *slot = key.ptr ? map_put(&w->anchors, key, NULL) : NULL;
+	if (!slot)
+		return err_oom(w->err);
+	*slot = (uint64_t)(uintptr_t)n;
+	return 0;
+}
+
+/* A node and all below it; depth: of the copy in the tree. */
+static int copy_node(struct yaml_walk *w, const struct node *from, struct node *to, size_t depth,
+		     const yaml_mark_t *mark)
+{
+	struct node **tail = &to->first;
+	to->type = from->type;
+	to->str = from->str;
+	to->count = from->count;
+	if (from->first && depth >= w->max_depth)
+		return fail_at(w, ERR_LIMIT, mark, "nested too deep", SL_NONE);
+	node_each (c, from) {
+		struct node *n = w->alias_nodes ? arena_new(w->arena, struct node) : NULL;
+		if (!w->alias_nodes)
+			return fail_at(w, ERR_LIMIT, mark, "aliases stand for too many values",
+				       SL_NONE);
+		if (!n)
+			return err_oom(w->err);
+		w->alias_nodes--;
+		n->key = c->key;
+		n->pos = c->pos;
+		TRY(copy_node(w, c, n, depth + 1, mark));
+		*tail = n;
+		tail = &n->next;
+	}
+	return 0;
+}
+
+/* ---- tree ---- */
+
 static bool wants_key(const struct yaml_walk *w)
 {
 	if (w->depth == 0)
@@ -152,7 +199,7 @@ static int on_scalar(struct yaml_walk *w, const yaml_event_t *e)
 	n->str = text;
 	if (is_typed(e))
 		resolve(n);
-	return 0;
+	return note_anchor(w, e->data.scalar.anchor, n);
 }
 
 static int on_open(struct yaml_walk *w, enum node_type type, const yaml_event_t *e)
@@ -166,6 +213,75 @@ static int on_open(struct yaml_walk *w, enum node_type type, const yaml_event_t 
 	if (!n)
 		return w->err->code;
 	w->frames[w->depth++] = (struct frame){.node = n, .tail = &n->first};
+	return note_anchor(
+	    w, type == NODE_OBJECT ? e->data.mapping_start.anchor : e->data.sequence_start.anchor,
+	    n);
+}
+
+static int on_alias(struct yaml_walk *w, const yaml_event_t *e)
+{
+	struct slice name = slice_str((const char *)e->data.alias.anchor);
+	const uint64_t *slot = w->aliases ? map_get(&w->anchors, name) : NULL;
+	const struct node *from = slot ? (const struct node *)(uintptr_t)*slot : NULL;
+	if (!w->aliases)
+		return fail_at(w, ERR_INPUT, &e->start_mark,
+			       "aliases are not read - write the value out; alias", name);
+	if (!from)
+		return fail_at(w, ERR_INPUT, &e->start_mark, "no anchor has this name:", name);
+	for (size_t i = 0; i < w->depth; i++)
+		if (w->frames[i].node == from)
+			return fail_at(w, ERR_INPUT, &e->start_mark,
+				       "a value that contains itself:", name);
+	if (wants_key(w)) {
+		struct frame *f = &w->frames[w->depth - 1];
+		if (from->type == NODE_ARRAY || from->type == NODE_OBJECT)
+			return fail_at(w, ERR_INPUT, &e->start_mark,
+				       "a key that is a list or a mapping is not read", SL_NONE);
+		f->key = from->str;
+		f->has_key = true;
+		return 0;
+	}
+	struct node *n = add(w, from->type, e);
+	return n ? copy_node(w, from, n, w->depth, &e->start_mark) : w->err->code;
+}
+
+/* Members of `from` that n does not have go to its end (yaml.org/type/merge.html). */
+static int merge_members(struct yaml_walk *w, struct node *n, const struct node *from)
+{
+	struct node **tail = &n->first;
+	while (*tail)
+		tail = &(*tail)->next;
+	node_each (c, from) {
+		if (node_member(n, c->key))
+			continue;
+		struct node *m = arena_new(w->arena, struct node);
+		if (!m)
+			return err_oom(w->err);
+		*m = *c;
+		m->next = NULL;
+		*tail = m;
+		tail = &m->next;
+		n->count++;
+	}
+	return 0;
+}
+
+#define MAX_MERGE 1000000 /* comparisons of names */
+static int merge(struct yaml_walk *w, struct node *n)
+{
+	const struct node *key = w->aliases ? node_get(n, "<<") : NULL;
+	bool list = node_is(key, NODE_ARRAY);
+	if (!key)
+		return 0;
+	for (const struct node *from = list ? key->first : key; from;
+	     from = list ? from->next : NULL) {
+		if (from->type != NODE_OBJECT)
+			continue;
+		if ((uint64_t)from->count * ((uint64_t)n->count + from->count) > MAX_MERGE)
+			return text_error_at(w->in, n->pos - w->bom, ERR_LIMIT, w->err,
+					     "too much is merged into one mapping");
+		TRY(merge_members(w, n, from));
+	}
 	return 0;
 }
 
@@ -182,7 +298,7 @@ static int on_close(struct yaml_walk *w)
 		return text_error_at(w->in, twice->pos - w->bom, ERR_INPUT, w->err,
 				     "the key \"%.*s\" stands twice in one mapping",
 				     SL_FMT(slice_sub(twice->key, 0, 80)));
-	return 0;
+	return merge(w, n);
 }
 
 static int on_event(struct yaml_walk *w, const yaml_event_t *e)
@@ -198,9 +314,7 @@ static int on_event(struct yaml_walk *w, const yaml_event_t *e)
 	case YAML_MAPPING_END_EVENT:
 		return on_close(w);
 	case YAML_ALIAS_EVENT:
-		return fail_at(w, ERR_INPUT, &e->start_mark,
-			       "aliases are not read - write the value out; alias",
-			       slice_str((const char *)e->data.alias.anchor));
+		return on_alias(w, e);
 	case YAML_DOCUMENT_START_EVENT:
 		if (w->root)
 			return fail_at(w, ERR_INPUT, &e->start_mark,
@@ -244,6 +358,8 @@ int yaml_parse(struct doc *d, struct slice in, const struct text_limits *lim, st
 			      .bom = slice_starts(in, "\xef\xbb\xbf") ? 3 : 0,
 			      .max_depth = l.max_depth,
 			      .max_nodes = l.max_nodes,
+			      .alias_nodes = lim ? lim->max_alias_nodes : 0,
+			      .aliases = lim && lim->max_alias_nodes,
 			      .err = err};
 	w.in = slice_from(in, w.bom);
 	w.frames = arena_array(&d->arena, l.max_depth, sizeof(*w.frames));
@@ -254,6 +370,7 @@ int yaml_parse(struct doc *d, struct slice in, const struct text_limits *lim, st
 				     w.in.len);
 	int rc = events(&w);
 	free(w.keys.ptr);
+	map_free(&w.anchors);
 	TRY(rc);
 	if (!w.root) {
 		w.root = arena_new(&d->arena, struct node);

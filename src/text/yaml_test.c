@@ -72,6 +72,43 @@ static void an_empty_stream_is_null(void **state)
 	reads_as("---\n", "null");
 }
 
+static void alias_reads_as(const char *yaml, const char *json)
+{
+	static const struct text_limits lim = {.max_alias_nodes = 50, .max_depth = 8};
+	auto_doc struct doc d;
+	auto_buf struct buf out;
+	struct node *n = NULL;
+	struct err err = {0};
+	struct json_writer w;
+	doc_init(&d);
+	buf_init(&out, MIB);
+	if (yaml_parse(&d, slice_str(yaml), &lim, &n, &err) < 0) {
+		if (!strstr(err.text, json))
+			fail_msg("want %s\ngot  %s", json, err.text);
+		return;
+	}
+	jw_init(&w, &out, 0);
+	jw_node(&w, n);
+	assert_true(slice_is(buf_slice(&out), json));
+}
+
+static void aliases_are_written_out_where_they_are_allowed(void **state)
+{
+	(void)state;
+	alias_reads_as("a: &x [1, {b: 2}]\nc: *x\n", "{\"a\":[1,{\"b\":2}],\"c\":[1,{\"b\":2}]}");
+	alias_reads_as("a: &x k\n*x : 1\n", "{\"a\":\"k\",\"k\":1}");
+	alias_reads_as(
+	    "b: &b {p: 1, q: 2}\nc:\n  <<: *b\n  q: 3\n",
+	    "{\"b\":{\"p\":1,\"q\":2},\"c\":{\"<<\":{\"p\":1,\"q\":2},\"q\":3,\"p\":1}}");
+	alias_reads_as("<<: [{a: 1}, {a: 2, b: 2}]\n",
+		       "{\"<<\":[{\"a\":1},{\"a\":2,\"b\":2}],\"a\":1,\"b\":2}");
+	alias_reads_as("a: &x [*x]\n", "a value that contains itself");
+	alias_reads_as("a: *y\n", "no anchor has this name");
+	alias_reads_as("a: &a [1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b]\n",
+		       "too many values");
+	alias_reads_as("a: &a [[[[1]]]]\nb: &b [[[[*a]]]]\n", "nested too deep");
+}
+
 static void refuses_what_it_cannot_mean(void **state)
 {
 	(void)state;
@@ -127,5 +164,6 @@ static void positions_are_byte_offsets(void **state)
 }
 
 RUN_TESTS(T(becomes_the_same_tree_as_json), T(types_plain_scalars_with_care),
-	  T(an_empty_stream_is_null), T(refuses_what_it_cannot_mean), T(holds_the_limits),
+	  T(an_empty_stream_is_null), T(refuses_what_it_cannot_mean),
+	  T(aliases_are_written_out_where_they_are_allowed), T(holds_the_limits),
 	  T(positions_are_byte_offsets))

@@ -220,7 +220,7 @@ int issues_config_passed(const struct config *c, struct report_result *x, struct
 int issues_config_image(struct scan_job *job, const struct config_file *f, struct err *err)
 {
 	struct config_result r;
-	const struct config_kind *kind = config_recognise(f->path, f->bytes);
+	const struct config_kind *kind = config_kind_find(SL("image"));
 	if (!kind)
 		return 0;
 	TRY(config_check(job->pool.config, f, kind, NULL, &job->arena, &r, err));

@@ -4,13 +4,62 @@
 
 #include "tests/test.h"
 
+#include <dirent.h>
+
+static void load_folder(struct config *c, struct arena *a, const char *dir)
+{
+	struct slice path = test_source(a, dir);
+	struct err err = {0};
+	struct dirent *e;
+	DIR *d = opendir(path.ptr);
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		struct slice name = slice_str(e->d_name);
+		if (!slice_ends(name, ".yaml"))
+			continue;
+		struct slice file = arena_printf(a, "%s/%s", path.ptr, e->d_name);
+		assert_ok(config_load(c, arena_dup(a, name), test_read(a, file.ptr), &err), &err);
+	}
+	closedir(d);
+}
+
+static void load(struct config *c, struct arena *a)
+{
+	struct slice path = test_source(a, "data/checks");
+	struct dirent *e;
+	DIR *d = opendir(path.ptr);
+	assert_non_null(d);
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.')
+			load_folder(c, a, arena_printf(a, "data/checks/%s", e->d_name).ptr);
+	closedir(d);
+}
+
+/* From the source tree: the program's own copy is without examples. */
 static struct config *ready(void)
 {
 	struct config *c = NULL;
 	struct err err = {0};
-	assert_ok(config_new(&c, &err), &err);
+	auto_arena struct arena a;
+	arena_init(&a, 16 * MIB);
+	assert_ok(config_new_for(NULL, 0, &c, &err), &err);
+	load(c, &a);
 	assert_ok(config_ready(c, &err), &err);
 	return c;
+}
+
+static void the_program_has_the_checks_of_the_source(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	auto_config struct config *ours = ready(), *builtin = NULL;
+	const struct config_check *a, *b;
+	assert_ok(config_new(&builtin, &err), &err);
+	assert_ok(config_ready(builtin, &err), &err);
+	size_t n = config_checks(ours, &a);
+	assert_int_equal(config_checks(builtin, &b), n);
+	for (size_t k = 0; k < n; k++)
+		assert_non_null(config_find(builtin, a[k].id));
 }
 
 static size_t count(struct config *c, const struct config_check *check,
@@ -72,4 +121,5 @@ static void checks_are_complete(void **state)
 	assert_null(config_find(c, SL("DL9999")));
 }
 
-RUN_TESTS(T(checks_find_their_bad_examples_and_spare_the_good_ones), T(checks_are_complete))
+RUN_TESTS(T(the_program_has_the_checks_of_the_source),
+	  T(checks_find_their_bad_examples_and_spare_the_good_ones), T(checks_are_complete))

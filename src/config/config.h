@@ -88,8 +88,11 @@ int config_read_hadolint(struct slice yaml, struct arena *a, struct config_setti
 			 struct err *err) must_use;
 
 struct config;
-/* The built-in checks of all kinds. */
+struct config_kind;
+/* With the built-in checks of all kinds; of these kinds alone, which is faster (n = 0: with none). */
 int config_new(struct config **ret, struct err *err) must_use;
+int config_new_for(const struct config_kind *const *kinds, size_t n, struct config **ret,
+		   struct err *err) must_use;
 void config_free(struct config **c);
 #define auto_config CLEANUP(config_free)
 /* Checks of the user's own; their problems come from config_ready(). */
@@ -117,6 +120,8 @@ struct config_result {
 };
 /* The kind that a file is of, by its path and first bytes; NULL for none. */
 const struct config_kind *config_recognise(struct slice path, struct slice head);
+/* By its name; NULL for none. */
+const struct config_kind *config_kind_find(struct slice name);
 const char *config_kind_name(const struct config_kind *k);
 /* kind: NULL = recognise. What lives in the result goes to a. */
 int config_check(struct config *c, const struct config_file *f, const struct config_kind *kind,

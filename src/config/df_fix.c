@@ -159,30 +159,27 @@ FIX(blank_lines)
 	return 0;
 }
 
-/* Where a USER goes: before what starts the program, if nothing is built behind it. */
+/* A USER goes before what starts the program, if nothing is built behind it. An image that starts none is one to
+ * build on, whose users want root. */
 FIX(add_user)
 {
 	struct df_event *e = event;
 	const struct df_stage *s = e->s->stage;
-	const struct df_doc *d = &e->x->doc;
 	const struct df_instr *before = NULL;
+	bool starts = false;
 	for (uint32_t k = s->first + s->n; k-- > s->first + 1;) {
-		const struct df_instr *i = &d->instrs[k];
+		const struct df_instr *i = &e->x->doc.instrs[k];
 		if (i->kind != DF_CMD && i->kind != DF_ENTRYPOINT && i->kind != DF_HEALTHCHECK)
 			break;
+		starts = starts || i->kind != DF_HEALTHCHECK;
 		before = i;
 	}
-	struct slice user = slice_trim(arg);
-	if (before) {
-		struct slice text = arena_printf(e->x->arena, "USER %.*s\n", SL_FMT(user));
-		return text.ptr ? config_add_fix(r, before->start, before->start, text, err)
-				: err_oom(err);
-	}
-	bool line_end = d->in.len && d->in.ptr[d->in.len - 1] == '\n';
+	if (!starts)
+		return 0;
 	struct slice text =
-	    arena_printf(e->x->arena, "%sUSER %.*s\n", line_end ? "" : "\n", SL_FMT(user));
-	return text.ptr ? config_add_fix(r, (uint32_t)d->in.len, (uint32_t)d->in.len, text, err)
-			: err_oom(err);
+	    arena_printf(e->x->arena, "%s %.*s\n", is_upper(before->name) ? "USER" : "user",
+			 SL_FMT(slice_trim(arg)));
+	return text.ptr ? config_add_fix(r, before->start, before->start, text, err) : err_oom(err);
 }
 
 /* ---- Forms ---- */

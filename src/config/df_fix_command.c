@@ -21,9 +21,21 @@ static int insert_behind(struct config_run *r, const struct df_event *e, const s
 	return text.ptr ? config_add_fix(r, at, at, text, err) : err_oom(err);
 }
 
+/* The programs of busybox know fewer options. */
+static bool is_busybox(const struct df_event *e)
+{
+	struct rule_arg none = {0};
+	struct rule_value v = {0};
+	struct df_event copy = *e;
+	return df_get_stage_base(&copy, &none, &v) &&
+	       (slice_find(v.str, SL("alpine")) >= 0 || slice_find(v.str, SL("busybox")) >= 0);
+}
+
 FIX(flag_after_name)
 {
 	struct df_event *e = event;
+	if (is_busybox(e))
+		return 0;
 	return has_places(e) ? insert_behind(r, e, &e->cmd->words[0], arg, err) : 0;
 }
 
@@ -77,8 +89,6 @@ static bool can_go_on(const struct df_event *e)
 	    s->is_cut || !s->ncommands)
 		return false;
 	/* A comment of the shell would swallow it, and an operator waits for its own. */
-	struct slice last = s->commands[s->ncommands - 1].raw;
-	(void)last;
 	if (slice_find(b, SL(" #")) >= 0 ||
 	    strchr(";&|\\", b.ptr[b.len - 1] ? b.ptr[b.len - 1] : ';'))
 		return false;
@@ -102,7 +112,10 @@ static struct slice indent_of(const struct df_event *e, uint32_t end)
 FIX(append_run)
 {
 	struct df_event *e = event;
-	if (!can_go_on(e))
+	struct rule_arg none = {0};
+	struct rule_value alone = {0};
+	/* What an index was read for stands in the next RUN then. */
+	if (!can_go_on(e) || (df_get_run_update_alone(e, &none, &alone) && alone.b))
 		return 0;
 	uint32_t end = df_where_end(&e->x->doc, e->i, e->i->body);
 	struct slice what = slice_trim(arg), text;

@@ -39,12 +39,21 @@ static const struct rule_source source = {
 
 /* ---- Recognising ---- */
 
+static bool is_part(char c)
+{
+	return c == '.' || c == '-' || c == '_';
+}
+
+/* Dockerfile, Dockerfile.dev, web-Dockerfile */
 static bool word_in_name(struct slice base, const char *word)
 {
 	size_t n = strlen(word);
-	if (!slice_ieq(slice_sub(base, 0, n), slice_str(word)))
-		return false;
-	return base.len == n || base.ptr[n] == '.' || base.ptr[n] == '-' || base.ptr[n] == '_';
+	for (size_t k = 0; k + n <= base.len; k++)
+		if ((!k || is_part(base.ptr[k - 1])) &&
+		    (k + n == base.len || is_part(base.ptr[k + n])) &&
+		    slice_ieq(slice_sub(base, k, n), slice_str(word)))
+			return true;
+	return false;
 }
 
 static bool ends_in(struct slice base, const char *word)
@@ -63,13 +72,14 @@ static bool is_source(struct slice base)
 	return false;
 }
 
-/* The first line that says something is FROM, ARG or a directive of Dockerfiles. */
+/* The first line that says something, but for ARG, is FROM. */
 static bool begins_so(struct slice head)
 {
 	struct slice line, word;
 	while (slice_line(&head, &line)) {
 		line = slice_trim(line);
-		if (!line.len || (line.ptr[0] == '#' && !slice_starts(line, "#!")))
+		if (!line.len || (line.ptr[0] == '#' && !slice_starts(line, "#!")) ||
+		    slice_starts(line, "ARG "))
 			continue;
 		return slice_word(&line, &word) && slice_is(word, "FROM") &&
 		       slice_trim(line).len > 0 && slice_chr(line, ';') < 0;
@@ -83,8 +93,6 @@ static unsigned recognise(struct slice path, struct slice head)
 	if (is_source(base))
 		return 0;
 	if (word_in_name(base, "Dockerfile") || word_in_name(base, "Containerfile"))
-		return 100;
-	if (ends_in(base, ".dockerfile") || ends_in(base, ".containerfile"))
 		return 100;
 	return begins_so(head) ? 20 : 0;
 }

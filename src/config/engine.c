@@ -18,7 +18,7 @@ static const struct {
 	const char *name;
 	const char *text;
 	size_t len;
-} builtin[] = {
+} checks[] = {
 #define X(file) {#file, file##_yaml, sizeof(file##_yaml)},
     CONFIG_CHECK_FILES
 #undef X
@@ -28,6 +28,14 @@ const struct config_kind *const *config_kinds(size_t *n)
 {
 	*n = ARRAY_LEN(kinds);
 	return kinds;
+}
+
+const struct config_kind *config_kind_find(struct slice name)
+{
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		if (slice_is(name, kinds[k]->name))
+			return kinds[k];
+	return NULL;
 }
 
 const char *config_kind_name(const struct config_kind *k)
@@ -52,7 +60,7 @@ const struct config_kind *config_recognise(struct slice path, struct slice head)
 
 /* ---- Life ---- */
 
-int config_new(struct config **ret, struct err *err)
+static int new_empty(struct config **ret, struct err *err)
 {
 	const struct rule_source *sources[ARRAY_LEN(kinds)];
 	auto_config struct config *c = calloc(1, sizeof(*c));
@@ -68,11 +76,37 @@ int config_new(struct config **ret, struct err *err)
 		return err->code;
 	if (!c->sessions)
 		return err_oom(err);
-	for (size_t k = 0; k < ARRAY_LEN(builtin); k++)
-		TRY(config_load(c, slice_str(builtin[k].name),
-				slice_of(builtin[k].text, builtin[k].len), err));
 	*ret = take_ptr(&c);
 	return 0;
+}
+
+/* Files of checks are named KIND_subject. */
+static bool is_of(struct slice file, const struct config_kind *kind)
+{
+	size_t n = strlen(kind->name);
+	return slice_starts(file, kind->name) && n < file.len && file.ptr[n] == '_';
+}
+
+int config_new_for(const struct config_kind *const *wanted, size_t n, struct config **ret,
+		   struct err *err)
+{
+	auto_config struct config *c = NULL;
+	TRY(new_empty(&c, err));
+	for (size_t k = 0; k < ARRAY_LEN(checks); k++) {
+		bool any = false;
+		for (size_t i = 0; i < n; i++)
+			any = any || is_of(slice_str(checks[k].name), wanted[i]);
+		if (any)
+			TRY(config_load(c, slice_str(checks[k].name),
+					slice_of(checks[k].text, checks[k].len), err));
+	}
+	*ret = take_ptr(&c);
+	return 0;
+}
+
+int config_new(struct config **ret, struct err *err)
+{
+	return config_new_for(kinds, ARRAY_LEN(kinds), ret, err);
 }
 
 void config_free(struct config **c)

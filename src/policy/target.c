@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The source "target": what was scanned as a whole. */
+#include "policy/fields.h"
+#include "policy/internal.h"
+
+#define GET(name)                                                                                  \
+	static int get_##name(struct policy_event *e, const struct rule_arg *arg maybe_unused,     \
+			      struct rule_value *out)
+
+GET(name)
+{
+	return policy_say(out, e->report->artifact_name);
+}
+GET(type)
+{
+	return policy_say_some(out, e->report->artifact_type);
+}
+GET(tags)
+{
+	struct policy_list l;
+	if (!policy_list_begin(e, &l))
+		return 0;
+	for (size_t i = 0; i < e->report->nrepo_tags; i++)
+		policy_list_add(&l, e->report->repo_tags[i]);
+	return policy_list_say(&l, out);
+}
+/* Docker's rule: a first part with a dot or port, or localhost, is a host. */
+GET(registries)
+{
+	struct policy_list l;
+	if (!policy_list_begin(e, &l))
+		return 0;
+	for (size_t i = 0; i < e->report->nrepo_tags; i++) {
+		struct slice tag = e->report->repo_tags[i], host = SL_NONE;
+		ssize_t slash = slice_chr(tag, '/');
+		if (slash > 0)
+			host = slice_sub(tag, 0, (size_t)slash);
+		bool is_host = slice_chr(host, '.') >= 0 || slice_chr(host, ':') >= 0 ||
+			       slice_is(host, "localhost");
+		policy_list_add(&l, is_host ? host : SL("docker.io"));
+	}
+	return policy_list_say(&l, out);
+}
+GET(platform)
+{
+	return policy_say_some(out, e->report->platform);
+}
+GET(os)
+{
+	return policy_say_some(out, e->report->os.family);
+}
+GET(os_version)
+{
+	return policy_say_some(out, e->report->os.name);
+}
+GET(eol)
+{
+	return policy_say_bool(out, e->report->eol);
+}
+GET(size)
+{
+	return policy_say_int(out, (int64_t)MIN(e->report->image_size, (uint64_t)INT64_MAX));
+}
+GET(layers)
+{
+	return policy_say_int(out, (int64_t)e->report->nlayers);
+}
+GET(age)
+{
+	int64_t made = 0;
+	if (time_parse(node_get_str(e->config, "created"), &made) < 0 || made <= 0)
+		return 0;
+	return policy_say_int(out, (e->now - made) / 86400);
+}
+static const struct node *start(const struct policy_event *e)
+{
+	return node_get(e->config, "config");
+}
+GET(user)
+{
+	struct slice all = node_get_str(start(e), "User"), name = all;
+	if (!e->config)
+		return 0;
+	if (all.len && !slice_cut(&all, ':', &name))
+		name = SL_NONE;
+	return policy_say(out, name);
+}
+static int say_names(struct policy_event *e, const struct node *n, struct rule_value *out)
+{
+	struct policy_list l;
+	if (!n || !policy_list_begin(e, &l))
+		return 0;
+	node_each (x, n) {
+		struct slice rest = x->str, name = x->key;
+		if (!name.len && !slice_cut(&rest, '=', &name))
+			continue;
+		policy_list_add(&l, name);
+	}
+	return policy_list_say(&l, out);
+}
+GET(ports)
+{
+	return say_names(e, node_get(start(e), "ExposedPorts"), out);
+}
+GET(labels)
+{
+	return say_names(e, node_get(start(e), "Labels"), out);
+}
+GET(label)
+{
+	const struct node *value = node_member(node_get(start(e), "Labels"), arg->text);
+	return value ? policy_say(out, node_str(value)) : 0;
+}
+GET(env)
+{
+	return say_names(e, node_get(start(e), "Env"), out);
+}
+GET(packages)
+{
+	return policy_say_int(out, (int64_t)e->report->npkgs);
+}
+GET(incomplete)
+{
+	return policy_say_int(out, (int64_t)e->report->nincomplete);
+}
+GET(db_age)
+{
+	if (!e->report->scanned_vulns || !e->report->db.built)
+		return 0;
+	return policy_say_int(out, (e->now - e->report->db.built) / 86400);
+}
+
+static bool counts(struct slice what, enum adv_severity severity, const char *kind)
+{
+	return !what.len || slice_ieq(what, slice_str(adv_severity_names[severity])) ||
+	       slice_ieq(what, slice_str(kind));
+}
+GET(count)
+{
+	static const char *const kinds[] = {
+	    [FINDING_VULNERABILITY] = "vulnerability",
+	    [FINDING_SECRET] = "secret",
+	    [FINDING_MISCONFIGURATION] = "misconfiguration",
+	    [FINDING_LICENSE] = "license",
+	};
+	struct slice what = arg->text.ptr ? arg->text : SL_NONE;
+	int64_t n = 0;
+	for (size_t i = 0; i < e->report->nresults; i++) {
+		const struct report_result *x = &e->report->results[i];
+		for (size_t k = 0; k < x->nfindings; k++)
+			n += counts(what, x->findings[k].severity, kinds[x->findings[k].kind]);
+		for (size_t k = 0; k < x->nissues; k++)
+			n += counts(what, x->issues[k].severity, kinds[x->issues[k].kind]);
+	}
+	return policy_say_int(out, n);
+}
+
+typedef int getter(struct policy_event *e, const struct rule_arg *arg, struct rule_value *out);
+enum {
+#define F(get, name, type, flags, text) FIELD_##get,
+	TARGET_FIELDS
+#undef F
+	    FIELD_COUNT
+};
+static getter *const getters[] = {
+#define F(get, name, type, flags, text) [FIELD_##get] = get_##get,
+    TARGET_FIELDS
+#undef F
+};
+static const struct rule_field fields[] = {
+#define F(get, n, t, f, x) {.name = n, .type = t, .flags = f, .id = FIELD_##get, .text = x},
+    TARGET_FIELDS
+#undef F
+};
+const struct rule_source policy_source_target = {.name = "target",
+						 .text = "what was scanned, as a whole",
+						 .fields = fields,
+						 .nfields = ARRAY_LEN(fields)};
+
+int policy_get_target(void *event, const struct rule_field *f, const struct rule_arg *arg,
+		      struct rule_value *out)
+{
+	return f->id < FIELD_COUNT ? getters[f->id](event, arg, out) : 0;
+}

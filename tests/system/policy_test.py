@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of images' own configuration and of files in them, gates over scans, and specifications of compliance."""
+import json
+import os
+
+from ecosystems_lib import build, debian_root, osv, put, python_records
+from lib import OS_DEBIAN, docker_archive, dpkg_status, main, strake, tar, test
+
+DOCKERFILE = "FROM debian\nADD a /b\nUSER root\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: shop\nspec:\n  containers:\n    - name: c\n      image: registry.example/app:1\n%s"
+
+
+def misconfigurations(report):
+    return {(x["Target"], m["ID"]): m for x in report["Results"] for m in x.get("Misconfigurations", [])}
+
+
+def image(work, files=(), mode=0o755):
+    layer = tar([("etc/os-release", OS_DEBIAN), ("var/lib/dpkg/status", dpkg_status([("a", "1-1")])), *files])
+    path = work + "/image.tar"
+    with open(path, "wb") as f:
+        f.write(docker_archive([layer]))
+    return path
+
+
+@test
+def files_of_images_and_trees_are_checked_where_they_are_seen(work):
+    low = tar([("srv/Dockerfile", DOCKERFILE.encode()), ("gone/pod.yaml", (POD % "").encode()), ("srv/data.yaml", b"a: 1\n")])
+    high = tar([(".wh.gone", b"")])
+    path = work + "/image.tar"
+    with open(path, "wb") as f:
+        f.write(docker_archive([low, high]))
+    for _ in range(2):  # the second time from the cache
+        r = strake("scan", "--scanners", "config", "--format", "json", path)
+        assert r.code == 0, r.err
+        report = json.loads(r.out)
+        found = misconfigurations(report)
+        assert {t for t, _ in found} == {"srv/Dockerfile", "image configuration"}, set(found)
+        root = [m for (t, _), m in found.items() if t == "srv/Dockerfile" and "DS-0002" in m["Aliases"]]
+        assert root and root[0]["CauseMetadata"]["StartLine"] == 3 and root[0]["Layer"]["DiffID"], root
+        assert root[0]["CauseMetadata"]["Code"]["Lines"][-1]["Content"] == "USER root"
+    put(work + "/tree/k8s/pod.yaml", POD % "      securityContext:\n        privileged: true\n")
+    put(work + "/tree/compose.yaml", "x-common: &common\n  privileged: true\nservices:\n  a:\n    <<: *common\n    image: a:1\n")
+    report = json.loads(strake("scan", "--scanners", "config", "--format", "json", "fs:" + work + "/tree").out)
+    found = misconfigurations(report)
+    assert ("k8s/pod.yaml", "K8S012") in found and ("compose.yaml", "CMP002") in found, set(found)
+    assert found["k8s/pod.yaml", "K8S012"]["Aliases"] == ["KSV-0017", "AVD-KSV-0017", "KSV017", "CKV_K8S_16"]
+    assert report["Strake"]["Scanners"] == ["config"]
+
+
+@test
+def setuid_programs_and_tags_of_images_are_told(work):
+    import io
+    import tarfile
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as t:
+        for name, mode in (("usr/bin/su", 0o4755), ("opt/evil", 0o4755), ("opt/plain", 0o755)):
+            info = tarfile.TarInfo(name)
+            info.mode, info.size = mode, 3
+            t.addfile(info, io.BytesIO(b"abc"))
+    path = work + "/image.tar"
+    with open(path, "wb") as f:
+        f.write(docker_archive([out.getvalue()], tags=("app:latest",)))
+    found = misconfigurations(json.loads(strake("scan", "--scanners", "config", "--format", "json", path).out))
+    messages = {m["Message"] for (t, _), m in found.items() if t == "image configuration"}
+    assert any("opt/evil" in m for m in messages) and any("app:latest" in m for m in messages), messages
+    assert not any("usr/bin/su" in m or "opt/plain" in m for m in messages), messages
+
+
+@test
+def findings_of_configuration_are_ignored_with_a_reason(work):
+    put(work + "/tree/pod.yaml", "# strake ignore=K8S012 needed for the driver\n" + POD % "      securityContext:\n        privileged: true\n")
+    rules = put(work + "/rules.yaml", "misconfigurations:\n  - id: KSV-0011\n    statement: later\n")
+    r = strake("scan", "--scanners", "config", "--format", "json", "--ignorefile", rules, "fs:" + work + "/tree")
+    report = json.loads(r.out)
+    found = {i for _, i in misconfigurations(report)}
+    aside = {s["ID"]: s["Reason"] for s in report["Suppressed"]}
+    assert "K8S012" not in found and "K8S006" not in found and "K8S009" in found, found
+    assert aside["K8S012"] == "needed for the driver" and aside["K8S006"] == "later", aside
+    assert strake("scan", "--scanners", "config", "--fail-on", "critical", "fs:" + work + "/tree").code == 0
+    assert strake("scan", "--scanners", "config", "--fail-on", "high", "fs:" + work + "/tree").code == 1
+    # Read back and written again.
+    path = put(work + "/report.json", r.out)
+    assert misconfigurations(json.loads(strake("convert", "--format", "json", path).out)) == misconfigurations(report)
+
+
+GATES = """
+- rule: no old requests
+  source: finding
+  desc: d
+  priority: WARNING
+  condition: package.name=requests and finding.kind=vulnerability
+  output: "%finding.id in %package.name"
+  properties: {action: deny}
+- rule: no urllib3
+  source: package
+  desc: d
+  priority: WARNING
+  condition: package.name=urllib3
+  output: "%package.name %package.version"
+- rule: known system
+  source: target
+  desc: d
+  priority: CRITICAL
+  condition: not target.os in (debian, alpine)
+  output: "%target.name"
+"""
+
+
+@test
+def gates_deny_warn_and_pass(work):
+    db = build(work, python_records() + [osv("GHSA-x", "PyPI", "requests", [{"introduced": "0"}, {"fixed": "2.31.0"}], ["CVE-2023-32681"])])
+    debian_root(work + "/system")
+    put(work + "/system/opt/x-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: requests\nVersion: 2.0.0\n\n")
+    gates = put(work + "/gates.yaml", GATES)
+    target = "rootfs:" + work + "/system"
+    r = strake("policy", "check", "--policy", gates, "--db", db, "--format", "json", target)
+    found = misconfigurations(json.loads(r.out))
+    assert r.code == 1, (r.code, r.err)
+    assert {(i, m["Type"]) for (_, i), m in found.items()} == {("no old requests", "deny"), ("no urllib3", "warn")}, found
+    assert "DENY (1 denied, 1 warnings)" in r.err, r.err
+    assert strake("policy", "check", "--policy", gates, "--db", db, "--warn", target).code == 0
+    assert strake("policy", "check", "--policy", gates, "--db", db, "--exit-code", "9", target).code == 9
+    assert strake("policy", "check", "--policy", gates, "--db", db, "--ignorefile", put(work + "/i", "CVE-2023-32681\n"), target).code == 0
+    # The policy of the working directory, then the built-in one.
+    put(work + "/.strake-policy.yaml", GATES.replace("not target.os in (debian, alpine)", "target.os=debian"))
+    assert strake("policy", "check", "--db", db, target, cwd=work).code == 1
+    os.unlink(work + "/.strake-policy.yaml")
+    assert "known to be exploited" in strake("policy", "show").out
+    assert strake("policy", "check", "--db", db, target, cwd=work).code == 0
+
+
+@test
+def a_wrong_policy_is_told_with_its_places(work):
+    bad = put(work + "/bad.yaml", GATES.replace("package.name=urllib3", "package.nme=urllib3").replace("target.os", "target.so"))
+    r = strake("policy", "check", "--policy", bad, image(work))
+    assert r.code == 2 and "did you mean 'package.name'" in r.err and "target.so" in r.err, (r.code, r.err)
+    r = strake("policy", "check", "--policy", work + "/none.yaml", image(work))
+    assert r.code == 2 and r.err.startswith("error: "), (r.code, r.err)
+
+
+@test
+def controls_of_a_benchmark_pass_and_fail(work):
+    names = strake("compliance", "--list").out.split()
+    assert "docker-cis-1.6.0" in names and len(names) >= 5, names
+    r = strake("compliance", "--spec", "docker-cis-1.6.0", "--format", "json", "--starter", image(work))
+    status = {c["ID"]: c["Status"] for c in json.loads(r.out)["SummaryControls"]}
+    assert r.code == 0 and status["4.1"] == "FAIL" and status["4.9"] == "PASS" and status["4.2"] == "MANUAL", status
+    assert strake("compliance", "--spec", "docker-cis-1.6.0", "--exit-code", "5", "--starter", image(work)).code == 5
+    put(work + "/tree/pod.yaml", POD % "      securityContext:\n        privileged: true\n")
+    r = strake("compliance", "--spec", "k8s-pss-baseline-0.1", "--report", "all", "--format", "json", "fs:" + work + "/tree")
+    controls = {c["ID"]: c for c in json.loads(r.out)["Results"]}
+    assert controls["3"]["Status"] == "FAIL" and controls["3"]["Findings"][0]["StartLine"] == 8, controls["3"]
+    assert controls["6"]["Status"] == "PASS"
+    own = put(work + "/spec.yaml", "spec:\n  id: own\n  title: Own\n  version: '1'\n  controls:\n    - id: '1'\n      name: nobody is privileged\n      severity: HIGH\n      checks: [{id: KSV-0017}]\n")
+    r = strake("compliance", "--spec", "@" + own, "fs:" + work + "/tree")
+    assert "FAIL" in r.out and "0 passed, 1 failed" in r.out, r.out
+    for spec, code in (("@" + put(work + "/bad.yaml", "spec: {id: x}\n"), 2), ("docker-cis", 2), ("@" + work + "/none", 2)):
+        assert strake("compliance", "--spec", spec, image(work)).code == code, spec
+
+
+main()

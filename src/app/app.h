@@ -23,6 +23,8 @@ struct scan_options {
 	bool files;		      /* every file is listed, with its digests */
 	bool dev_deps;		      /* packages for development only are judged too */
 	bool vulnerabilities;	      /* false: inventory only */
+	bool secrets;		      /* secrets are looked for in every byte of every layer */
+	const char *secret_config;    /* rules in Trivy's or gitleaks' form; NULL none */
 	bool config;		      /* configuration files, and the images' own, are checked */
 	bool licenses;		      /* licences of packages are findings */
 	bool package_licenses;	      /* what says only licences is read for the inventory */

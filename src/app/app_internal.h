@@ -3,6 +3,7 @@
 
 #include "app/app.h"
 #include "config/config.h"
+#include "secret/secret.h"
 
 /* ---- the result of one layer, as the worker writes it and the cache keeps it ---- */
 
@@ -102,8 +103,12 @@ struct layer_task {
 	uint32_t scopes;       /* enum pkg_scope bits */
 	uint32_t taps;	       /* enum layer_tap bits */
 	struct config *config; /* checks of configuration files */
-	int spill;	       /* unlinked file for the bytes of one large file; -1: memory only */
+	const struct secret_rules *secrets;
+	int spill; /* unlinked file for the bytes of one large file; -1: memory only */
 };
+/* Are the bytes of a file of this path wanted by one of the taps? */
+struct pool;
+bool layer_taps_want(const struct pool *p, struct slice path);
 /* Runs in the sandbox: analyses the layer and writes its result. */
 int layer_worker(void *task, int result);
 
@@ -111,6 +116,9 @@ int layer_worker(void *task, int result);
 bool issues_config_wants(struct slice path, uint64_t size);
 int issues_config_check(struct config *c, struct slice path, struct slice text,
 			struct layer_writer *out, struct err *err) must_use;
+
+int issues_secret_put(struct layer_writer *out, struct slice path, const struct secret_found *f,
+		      struct err *err) must_use;
 
 /* ---- many layers ---- */
 
@@ -142,6 +150,7 @@ struct pool {
 	uint32_t scopes; /* of the target in hand */
 	uint32_t taps;	 /* enum layer_tap bits */
 	struct config *config;
+	struct secret_rules *secrets;
 	uint64_t rules_key; /* of the checks in force */
 	struct cache cache;
 	bool stored; /* something was added to the cache */

@@ -9,22 +9,37 @@
 #define MAX_LINES 12	    /* of one finding */
 #define MAX_LINE  500	    /* bytes shown of each */
 
-bool issues_config_wants(struct slice path, uint64_t size)
+/* "Dockerfile", "Dockerfile.prod", but no program that deals with Dockerfiles. */
+static bool is_dockerfile(struct slice base)
 {
-	static const char *const endings[] = {".yaml",	     ".yml",	    ".json",
-					      ".dockerfile", ".Dockerfile", ".containerfile"};
 	static const char *const names[] = {"Dockerfile", "dockerfile", "Containerfile",
 					    "containerfile"};
+	static const char *const code[] = {".vim", ".py", ".js", ".ts",	 ".go",	 ".rs",	  ".lua",
+					   ".el",  ".rb", ".md", ".c",	 ".h",	 ".html", ".java",
+					   ".txt", ".sh", ".gz", ".map", ".swp", ".orig"};
+	for (size_t i = 0; i < ARRAY_LEN(code); i++)
+		if (slice_ends(base, code[i]))
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t n = strlen(names[i]);
+		if (slice_starts(base, names[i]) && (base.len == n || strchr(".-_", base.ptr[n])))
+			return true;
+	}
+	return false;
+}
+
+bool issues_config_wants(struct slice path, uint64_t size)
+{
+	static const char *const endings[] = {".yaml",	       ".yml",	      ".json",
+					      ".dockerfile",   ".Dockerfile", ".containerfile",
+					      "docker.service"};
 	struct slice base = path_base(path);
 	if (size > MAX_FILE)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
 		if (slice_ends(base, endings[i]))
 			return true;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (slice_starts(base, names[i]))
-			return true;
-	return false;
+	return is_dockerfile(base);
 }
 
 /* ---- the worker ---- */
@@ -162,7 +177,8 @@ static struct slice category_of(struct slice kind, struct arena *a)
 	} all[] = {{"dockerfile", "Dockerfile Security Check"},
 		   {"kubernetes", "Kubernetes Security Check"},
 		   {"compose", "Compose Security Check"},
-		   {"image", "Image Configuration Check"}};
+		   {"image", "Image Configuration Check"},
+		   {"host", "Host Security Check"}};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (slice_is(kind, all[i].kind))
 			return slice_str(all[i].words);

@@ -66,6 +66,22 @@ static int load_config(struct scan_job *job, struct err *err)
 	return 0;
 }
 
+static int load_secrets(struct scan_job *job, struct err *err)
+{
+	auto_buf struct buf text;
+	const char *given = job->opt.secret_config;
+	buf_init(&text, 16 * MIB);
+	if (given && file_read(given, &text, err) < 0) {
+		err->kind = ERR_USAGE;
+		return err_wrap(err, "secret rules");
+	}
+	TRY(secret_rules_open(buf_slice(&text), given ? slice_str(given) : SL_NONE,
+			      &job->pool.secrets, err));
+	job->pool.taps |= TAP_SECRETS;
+	job->pool.rules_key = job->pool.rules_key * 31 + secret_rules_key(job->pool.secrets);
+	return 0;
+}
+
 int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct err *err)
 {
 	struct scan_job *job = calloc(1, sizeof(*job));
@@ -82,6 +98,8 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 				job->db_path, sizeof(job->db_path), err);
 	if (r == 0 && opt->config)
 		r = load_config(job, err);
+	if (r == 0 && opt->secrets)
+		r = load_secrets(job, err);
 	if (r < 0) {
 		scan_job_free(&job);
 		return r;
@@ -95,6 +113,8 @@ void scan_job_free(struct scan_job **ref)
 	struct scan_job *job = *ref;
 	if (!job)
 		return;
+	config_free(&job->pool.config);
+	secret_rules_close(&job->pool.secrets);
 	pool_done(&job->pool);
 	vex_done(&job->vex);
 	for (size_t i = 0; i < job->nsources; i++) {
@@ -104,7 +124,6 @@ void scan_job_free(struct scan_job **ref)
 	free(job->sources);
 	adv_close(&job->db);
 	free(job->reports);
-	config_free(&job->pool.config);
 	vec_free(&job->extra);
 	vec_free(&job->aside);
 	arena_free(&job->arena);
@@ -299,6 +318,7 @@ int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
 	r->scanned_vulns = job->opt.vulnerabilities;
 	r->scanned_licenses = job->opt.licenses;
 	r->scanned_config = job->opt.config;
+	r->scanned_secrets = job->opt.secrets;
 	if (job->db) {
 		r->adv = job->db;
 		adv_info_get(job->db, &r->db);

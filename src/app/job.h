@@ -45,6 +45,11 @@ int issues_of_config(const struct config *c, const struct layer_issue *x, struct
 		     struct report_issue *ret, struct err *err) must_use;
 /* Counts the checks of x->type that had nothing to say. */
 int issues_config_passed(const struct config *c, struct report_result *x, struct err *err) must_use;
+int issues_of_secret(const struct secret_rules *rules, const struct layer_issue *x, struct arena *a,
+		     struct report_issue *ret, struct err *err) must_use;
+/* A text that is no file: the findings become a result of that name. */
+int issues_secret_text(struct scan_job *job, struct slice path, struct slice text,
+		       struct err *err) must_use;
 int issues_config_image(struct scan_job *job, const struct config_file *f,
 			struct err *err) must_use;
 

@@ -7,12 +7,13 @@
 
 #include <stdio.h>
 
-#define WINDOW	      (128 * KIB)
-#define RESULT_BUDGET (120 * MIB)
-#define FILE_ARENA    (200 * MIB)
-#define MAX_RELINKS   64
-#define HELD_BUDGET   (64 * MIB)
-#define PROGRAM_MIN   64 /* bytes; no program is shorter */
+#define WINDOW		(128 * KIB)
+#define RESULT_BUDGET	(120 * MIB)
+#define FILE_ARENA	(200 * MIB)
+#define MAX_RELINKS	64
+#define HELD_BUDGET	(64 * MIB)
+#define SECRET_FILE_MAX (1024 * MIB)
+#define PROGRAM_MIN	64 /* bytes; no program is shorter */
 
 struct relink { /* a wanted file whose content the tar has under another name */
 	struct slice path, target;
@@ -41,6 +42,8 @@ struct layer_run {
 	struct sha256 sha256;
 	struct collector config; /* of a file that may be configuration */
 	bool is_config;
+	struct secret_scan *secrets;
+	bool has_secrets; /* the file's bytes go to the secret scanner */
 	struct collector body;
 	size_t current;	   /* number of the analyser that runs */
 	struct slice told; /* path of the last mark while analysers combine; NULL before */
@@ -273,6 +276,48 @@ static int add_digests(struct layer_run *l, const struct tar_entry *e, struct sl
 	return layer_put_digests(&l->out, &f, err);
 }
 
+bool layer_taps_want(const struct pool *p, struct slice path)
+{
+	return p->taps & TAP_DIGESTS || (p->taps & TAP_CONFIG && issues_config_wants(path, 0)) ||
+	       (p->taps & TAP_SECRETS && secret_wants(p->secrets, path, 1024));
+}
+
+/* ---- secrets ---- */
+
+static void begin_secrets(struct layer_run *l, const struct tar_entry *e)
+{
+	struct slice path = slice_of(l->path, l->path_len);
+	l->has_secrets = l->secrets && e->type == TAR_FILE && e->size &&
+			 !slice_starts(path_base(path), ".wh.") &&
+			 secret_begin(l->secrets, path, e->size);
+	/* What is that large is data; a few of them would be the whole time of a scan. */
+	if (l->has_secrets && e->size > SECRET_FILE_MAX) {
+		l->has_secrets = false;
+		warn_here(l, "limit", "not looked into for secrets: larger than 1 GiB");
+	}
+}
+
+static int secret_sink(void *arg, const struct secret_found *f, struct err *err)
+{
+	struct layer_run *l = arg;
+	return issues_secret_put(&l->out, slice_of(l->path, l->path_len), f, err);
+}
+
+static int add_secrets(struct layer_run *l, struct slice piece, bool last, struct err *err)
+{
+	const char *reason = "limit";
+	if (!l->has_secrets)
+		return 0;
+	TRY(secret_piece(l->secrets, piece, last, secret_sink, l, err));
+	struct slice gap = last ? secret_gap(l->secrets, &reason) : SL_NONE;
+	if (gap.len) {
+		char text[256];
+		snprintf(text, sizeof(text), "not looked into for secrets: %.*s", SL_FMT(gap));
+		warn_here(l, reason, text);
+	}
+	return 0;
+}
+
 /* ---- configuration files ---- */
 
 static void begin_config(struct layer_run *l, const struct tar_entry *e)
@@ -329,9 +374,10 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	TRY(index_add(&l->out.index, e, path, err));
 	TRY(begin_digests(l, e, err));
 	begin_config(l, e);
+	begin_secrets(l, e);
 	int r = begin_analysis(l, e, err);
 	l->wanted = r == 1;
-	return r == 0 && (l->tapped || l->is_config) ? 1 : r;
+	return r == 0 && (l->tapped || l->is_config || l->has_secrets) ? 1 : r;
 }
 
 /* 1: *whole is the file. 0: more is to come. A file that cannot be held is told and left. */
@@ -390,9 +436,10 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 	struct layer_run *l = arg;
 	TRY(add_digests(l, e, piece, last, err));
 	TRY(add_config(l, piece, last, err));
+	TRY(add_secrets(l, piece, last, err));
 	int r = l->wanted ? analyse_piece(l, e, piece, last, err) : 1;
 	l->wanted = l->wanted && r == 0;
-	return r == 1 && (l->tapped || l->is_config) ? 0 : r;
+	return r == 1 && (l->tapped || l->is_config || l->has_secrets) ? 0 : r;
 }
 
 static int second_entry(void *arg, const struct tar_entry *e, struct err *err)
@@ -615,7 +662,9 @@ int layer_worker(void *task, int result)
 	collector_init(&l->body, l->task->spill);
 	l->executables = pkg_wants_executables(l->task->scopes);
 	collector_init(&l->config, -1);
-	if (run(l, &err) < 0 || combine(l, &err) < 0)
+	bool scan = l->task->taps & TAP_SECRETS && l->task->secrets;
+	if ((scan && secret_scan_new(l->task->secrets, &l->secrets, &err) < 0) ||
+	    run(l, &err) < 0 || combine(l, &err) < 0)
 		l->out.status.err = err;
 	collector_done(&l->body);
 	arena_free(&l->scratch);

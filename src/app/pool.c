@@ -116,6 +116,7 @@ int pool_start(struct pool *p, struct layer_slot *s, const struct layer_task *ta
 	t->scopes = p->scopes;
 	t->taps = p->taps;
 	t->config = p->config;
+	t->secrets = p->secrets;
 	t->spill = spill_file();
 	struct worker_limits lim = {.cpu_seconds =
 					p->opt->timeout_s ? p->opt->timeout_s : DEFAULT_TIMEOUT,

@@ -270,7 +270,7 @@ static int send_file(struct send *s, int dir, const char *name, struct err *err)
 	pkg_mask mask = pkg_wanted(path, s->pool->scopes);
 	/* Files that the user left out go too: what is read together (go.mod, go.sum) stays together; view.c
 	 * takes their packages away. */
-	bool wanted = mask || s->pool->taps != 0;
+	bool wanted = mask || layer_taps_want(s->pool, path);
 	if (!s->layer && !wanted && (!s->programs || is_text_name(path)))
 		return 0;
 	auto_close int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

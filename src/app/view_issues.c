@@ -67,6 +67,109 @@ static int take_layer(struct scan_job *job, const struct report *r, const struct
 	return rc;
 }
 
+/* ---- secrets ---- */
+
+/* The layer above `at` that hides the path; -1 none. */
+static int32_t deleted_in(const struct index_view *views, size_t n, size_t at, struct slice path)
+{
+	if (index_visible(views, n, at, path))
+		return -1;
+	for (size_t i = at + 1; i < n; i++)
+		if (!index_visible(views, i + 1, at, path))
+			return (int32_t)i;
+	return -1;
+}
+
+struct secrets {
+	struct scan_job *job;
+	const struct report *report;
+	const struct index_view *views;
+	size_t n;
+	struct slice target;
+	struct map shown; /* path, rule and secret that are seen in the finished image */
+};
+
+static struct slice secret_key(struct arena *a, const struct layer_issue *x)
+{
+	const struct slice nul = slice_of("", 1);
+	return arena_cat(a, x->path, nul, x->inside, nul, x->id, nul, x->digest);
+}
+
+static int note_shown(struct secrets *s, size_t at, struct slice section, struct err *err)
+{
+	struct reader r = rd_init(section);
+	struct layer_issue x;
+	while (layer_next_issue(&r, &x)) {
+		if (x.kind != FINDING_SECRET || !index_visible(s->views, s->n, at, x.path))
+			continue;
+		struct slice key = secret_key(&s->job->arena, &x);
+		if (!key.ptr || !map_put(&s->shown, key, NULL))
+			return err_oom(err);
+	}
+	return 0;
+}
+
+static struct slice place(struct arena *a, const struct layer_issue *x)
+{
+	return x->inside.len ? arena_cat(a, x->path, SL("/"), x->inside) : x->path;
+}
+
+static int flush_secret_group(struct scan_job *job, struct group *g, struct err *err)
+{
+	struct report_result x = {.target = g->path,
+				  .class_ = SL("secret"),
+				  .issues = g->issues.ptr,
+				  .nissues = g->issues.len};
+	int r = x.nissues ? job_add_issues(job, &x, err) : 0;
+	g->issues.len = 0;
+	return r;
+}
+
+static int take_secrets(struct secrets *s, size_t at, struct slice section, struct err *err)
+{
+	struct reader r = rd_init(section);
+	struct layer_issue x;
+	struct group g = {0};
+	int rc = 0;
+	while (rc == 0 && layer_next_issue(&r, &x)) {
+		if (x.kind != FINDING_SECRET || skip_file(&s->job->opt, s->target, x.path))
+			continue;
+		struct slice name = place(&s->job->arena, &x);
+		struct report_issue issue;
+		int32_t gone = deleted_in(s->views, s->n, at, x.path);
+		/* The same secret in the file that took its place is told once, there. */
+		if (gone >= 0 && map_get(&s->shown, secret_key(&s->job->arena, &x)))
+			continue;
+		if (!slice_eq(g.path, name)) {
+			rc = flush_secret_group(s->job, &g, err);
+			g.path = name;
+		}
+		if (rc == 0)
+			rc =
+			    issues_of_secret(s->job->pool.secrets, &x, &s->job->arena, &issue, err);
+		issue.layer = s->report->nlayers ? (int32_t)at : -1;
+		issue.deleted_in = gone;
+		if (rc == 0 && vec_push(&g.issues, issue) < 0)
+			rc = err_oom(err);
+	}
+	if (rc == 0)
+		rc = flush_secret_group(s->job, &g, err);
+	vec_free(&g.issues);
+	return rc;
+}
+
+static int take_all_secrets(struct secrets *s, struct layer_slot *const *layers, struct err *err)
+{
+	for (size_t i = 0; i < s->n; i++)
+		TRY(note_shown(s, i, layers[i]->view.issues, err));
+	for (size_t i = 0; i < s->n; i++)
+		TRY(take_secrets(s, i, layers[i]->view.issues, err));
+	/* What the image says of itself: variables, labels, history. */
+	return s->report->config_json.len ? issues_secret_text(s->job, SL("image configuration"),
+							       s->report->config_json, err)
+					  : 0;
+}
+
 /* ---- the image's own configuration ---- */
 
 struct beside {
@@ -124,6 +227,14 @@ int view_issues(struct scan_job *job, const struct report *r, struct layer_slot 
 		return err_oom(err);
 	for (size_t i = 0; i < n; i++)
 		views[i] = layers[i]->view.index;
+	if (job->pool.secrets) {
+		struct secrets s = {
+		    .job = job, .report = r, .views = views, .n = n, .target = target};
+		int rc = take_all_secrets(&s, layers, err);
+		map_free(&s.shown);
+		if (rc < 0)
+			return rc;
+	}
 	for (size_t i = 0; i < n; i++)
 		TRY(take_layer(job, r, views, n, i, layers[i]->view.issues, target, err));
 	if (job->pool.config && r->config_json.len)

@@ -17,6 +17,10 @@ static const struct opt lint_options[] = {
     {"no-fail", 0, OPT_FLAG, NULL, NULL, "exit 0 whatever is found"},
     {"fix", 0, OPT_FLAG, NULL, NULL, "rewrite the files: mend what can be mended safely"},
     {"diff", 0, OPT_FLAG, NULL, NULL, "print what --fix would change"},
+    {"pins", 0, OPT_LIST, "REPORT", NULL,
+     "JSON report of a scan: versions and digests that --fix writes"},
+    {"shellcheck", 0, OPT_STRING, "WHEN", "auto",
+     "ask shellcheck about RUN too: yes, no, auto (where it is installed, for up to 3 files)"},
     {"checks", 0, OPT_LIST, "PATH", NULL, "checks of your own: a file or a folder of YAML"},
     {"list", 0, OPT_FLAG, NULL, NULL, "list the checks"},
     {"ignorefile", 0, OPT_LIST, "FILE", NULL,
@@ -34,7 +38,11 @@ static const struct opt lint_options[] = {
 
 static void lint_done(struct lint *l)
 {
+	for (size_t k = 0; k < l->files.len; k++)
+		if (l->files.ptr[k].doc)
+			df_free(l->files.ptr[k].doc);
 	vec_free(&l->files);
+	map_free(&l->pins);
 	config_free(&l->c);
 	arena_free(&l->arena);
 }
@@ -118,21 +126,29 @@ static int finish(struct lint *l)
 	return has_failed(l) ? (int)opt_number(l->o, "exit-code") : 0;
 }
 
-static int work(struct lint *l)
+/* Reads and checks; what is done with the findings comes behind. */
+static int look(struct lint *l, bool list)
 {
 	int r = lint_settings(l);
 	if (r == 0)
-		r = lint_checks(l);
-	if (r == 0 && opt_flag(l->o, "list"))
-		return lint_list(l);
-	if (r == 0 && l->o->nargs == 0)
-		return cmd_usage("name files or folders, or - for standard input");
-	if (r == 0)
+		r = lint_pins(l);
+	if (r == 0 && !list)
 		r = lint_find(l);
 	if (r == 0)
-		r = check_all(l);
-	if (r)
-		return r;
+		r = lint_checks(l);
+	if (r == 0 && !list)
+		r = lint_shell(l);
+	return r == 0 && !list ? check_all(l) : r;
+}
+
+static int work(struct lint *l)
+{
+	bool list = opt_flag(l->o, "list");
+	if (l->o->nargs == 0 && !list)
+		return cmd_usage("name files or folders, or - for standard input");
+	int r = look(l, list);
+	if (r || list)
+		return r ? r : lint_list(l);
 	bool diff = opt_flag(l->o, "diff"), writes = opt_flag(l->o, "fix");
 	bool to_stdin = l->files.len && slice_is(l->files.ptr[0].path, "-");
 	if (diff || writes)

@@ -9,6 +9,8 @@ struct lint_file {
 	struct slice path, bytes;
 	const struct config_kind *kind;
 	struct config_result result;
+	struct config_extra *extra; /* of shellcheck */
+	struct df_doc *doc;	    /* that they point into; NULL none */
 	bool is_unreadable;
 	struct slice message; /* why */
 };
@@ -25,7 +27,12 @@ struct lint {
 	struct arena arena;
 	VEC(struct lint_file) files;
 	struct report report;
+	struct map pins; /* type/name -> struct slice, the version */
 };
+/* --shellcheck. 0 or an exit code. */
+int lint_shell(struct lint *l) must_use;
+/* --pins. 0 or an exit code. */
+int lint_pins(struct lint *l) must_use;
 /* Options, .hadolint.yaml and ignore files. 0 or an exit code. */
 int lint_settings(struct lint *l) must_use;
 /* The user's own checks. */

@@ -166,12 +166,12 @@ static bool beside(void *arg, const char *name, struct slice *ret)
 	struct slice dir = path_dir(b->f->path);
 	auto_buf struct buf text;
 	char path[4096];
+	buf_init(&text, MIB);
 	int n = snprintf(path, sizeof(path), "%.*s%s%s", SL_FMT(dir), dir.len ? "/" : "", name);
 	if (slice_is(b->f->path, "-") || n < 0 || (size_t)n >= sizeof(path))
 		return false;
 	if (slice_starts(b->f->path, "/") && !dir.len)
 		snprintf(path, sizeof(path), "/%s", name);
-	buf_init(&text, MIB);
 	if (access(path, R_OK) != 0 || file_read(path, &text, &err) < 0)
 		return false;
 	*ret = text.len ? arena_dup(&b->l->arena, buf_slice(&text)) : SL("");
@@ -181,7 +181,8 @@ static bool beside(void *arg, const char *name, struct slice *ret)
 int lint_check(struct lint *l, struct lint_file *f, struct err *err)
 {
 	struct beside b = {l, f};
-	struct config_file file = {.path = f->path, .bytes = f->bytes, .beside = beside, .arg = &b};
+	struct config_file file = {
+	    .path = f->path, .bytes = f->bytes, .beside = beside, .arg = &b, .extra = f->extra};
 	if (config_check(l->c, &file, f->kind, &l->settings, &l->arena, &f->result, err) < 0)
 		return err_wrap(err, "%.*s", SL_FMT(f->path));
 	return 0;

@@ -30,6 +30,7 @@ static int mend(struct lint *l, struct lint_file *f, size_t *fixed, struct err *
 		f->bytes = arena_dup(&l->arena, buf_slice(&b));
 		if (!f->bytes.ptr)
 			return err_oom(err);
+		f->extra = NULL; /* their places are those of the old text */
 		TRY(lint_check(l, f, err));
 	}
 	return 0;

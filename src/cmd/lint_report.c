@@ -57,6 +57,17 @@ static int put_fixes(struct lint *l, const struct config_finding *x, struct repo
 	return 0;
 }
 
+/* As Trivy calls kinds. */
+static void put_kind(struct report_issue *x, struct slice kind)
+{
+	bool k8s = slice_is(kind, "kubernetes"), docker = slice_is(kind, "dockerfile");
+	x->category = k8s      ? SL("Kubernetes Security Check")
+		      : docker ? SL("Dockerfile Security Check")
+			       : SL("Configuration Security Check");
+	x->provider = k8s ? SL("Kubernetes") : docker ? SL("Dockerfile") : kind;
+	x->service = SL("general");
+}
+
 static int put_issue(struct lint *l, const struct lint_file *f, const struct config_finding *x,
 		     struct report_issue *ret)
 {
@@ -64,7 +75,6 @@ static int put_issue(struct lint *l, const struct lint_file *f, const struct con
 	*ret = (struct report_issue){
 	    .kind = FINDING_MISCONFIGURATION,
 	    .id = c->id,
-	    .category = SL("Dockerfile Security Check"),
 	    .title = c->title,
 	    .description = c->why,
 	    .message = x->message,
@@ -75,14 +85,14 @@ static int put_issue(struct lint *l, const struct lint_file *f, const struct con
 	    .references = copy(&l->arena, c->references, c->nreferences),
 	    .nreferences = c->nreferences,
 	    .severity = (enum adv_severity)x->severity,
-	    .resource = resource_of(f, x->group),
-	    .provider = SL("Dockerfile"),
-	    .service = SL("general"),
 	    .start_line = x->line,
 	    .end_line = x->end_line,
 	    .layer = -1,
 	    .deleted_in = -1,
 	};
+	put_kind(ret, c->kind);
+	if (slice_is(c->kind, "dockerfile"))
+		ret->resource = resource_of(f, x->group);
 	if (!ret->aliases || !ret->references || put_lines(l, f, x, ret) < 0)
 		return -ENOMEM;
 	return put_fixes(l, x, ret);

@@ -240,13 +240,30 @@ static int load_folder(struct lint *l, const char *dir)
 	return r;
 }
 
+/* The kinds of the files that were found; all of them for --list. */
+static int new_config(struct lint *l, struct err *err)
+{
+	const struct config_kind *kinds[16];
+	size_t n = 0;
+	if (opt_flag(l->o, "list"))
+		return config_new(&l->c, err);
+	for (size_t k = 0; k < l->files.len; k++) {
+		size_t i = 0;
+		while (i < n && kinds[i] != l->files.ptr[k].kind)
+			i++;
+		if (i == n && n < ARRAY_LEN(kinds))
+			kinds[n++] = l->files.ptr[k].kind;
+	}
+	return config_new_for(kinds, n, &l->c, err);
+}
+
 int lint_checks(struct lint *l)
 {
 	const char *const *items;
 	size_t n = opt_list(l->o, "checks", &items);
 	struct err err = {0};
 	struct stat st;
-	if (config_new(&l->c, &err) < 0)
+	if (new_config(l, &err) < 0)
 		return cmd_fail(&err);
 	for (size_t k = 0; k < n; k++) {
 		bool dir = stat(items[k], &st) == 0 && S_ISDIR(st.st_mode);

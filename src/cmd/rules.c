@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/rules.h"
 
+#include "config/config.h"
+#include "policy/policy.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -17,10 +20,26 @@ int rules_json(const struct options *o, bool *json)
 	return cmd_usage("--format %s: expected text or json", f);
 }
 
+const struct rule_source *const *rules_sources(size_t *n)
+{
+	static const struct rule_source
+	    *all[64]; /* those of run time, and those of configuration */
+	size_t own;
+	const struct rule_source *const *first = rule_sources(&own);
+	own = MIN(own, ARRAY_LEN(all));
+	memcpy(all, first, own * sizeof(*all));
+	*n = own + config_sources(all + own, ARRAY_LEN(all) - own);
+	const struct rule_source *const policy[] = {&policy_source_target, &policy_source_package,
+						    &policy_source_finding, &policy_source_file};
+	for (size_t i = 0; i < ARRAY_LEN(policy) && *n < ARRAY_LEN(all); i++)
+		all[(*n)++] = policy[i];
+	return all;
+}
+
 struct rule_engine *rules_engine(struct err *err)
 {
 	size_t n;
-	const struct rule_source *const *all = rule_sources(&n);
+	const struct rule_source *const *all = rules_sources(&n);
 	return rule_engine_new(all, n, err);
 }
 
@@ -28,7 +47,7 @@ const struct rule_source *rules_source(const struct rule_engine *e, const char *
 {
 	const char *names[64];
 	size_t n, i;
-	const struct rule_source *const *all = rule_sources(&n);
+	const struct rule_source *const *all = rules_sources(&n);
 	const struct rule_source *s = rule_source_find(e, slice_str(name));
 	for (i = 0; i < n && i < ARRAY_LEN(names); i++)
 		names[i] = all[i]->name;
@@ -200,7 +219,7 @@ static int run_validate(const struct options *o)
 const struct command cmd_rules_validate = {
     .name = "rules validate",
     .synopsis = "FILE|DIR...",
-    .summary = "check rules files: every error and warning, with its place",
+    .summary = "check rules files: every error, with its place",
     .text = "Files are read in order, of folders those named *.yaml and *.yml; together they are "
 	    "one set of "
 	    "rules, as in Falco. All errors are shown, not only the first. Lines and columns are "

@@ -10,7 +10,8 @@
 		"format", 0, OPT_STRING, "FORMAT", "text", "text or json"                          \
 	}
 int rules_json(const struct options *o, bool *json) must_use; /* 0 or 2 after saying so */
-/* Every source that strake knows. */
+/* Every source that the commands know: the one place where modules add theirs. */
+const struct rule_source *const *rules_sources(size_t *n);
 struct rule_engine *rules_engine(struct err *err);
 /* Files and the *.yaml, *.yml of folders, in order; 0, or an exit code after saying what is wrong. */
 int rules_load(struct rule_engine *e, const struct options *o, unsigned flags) must_use;

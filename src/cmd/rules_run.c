@@ -2,6 +2,8 @@
 /* Rules tried on events: the examples that stand in them, or lines of JSON. */
 #include "cmd/rules.h"
 
+#include "config/config.h"
+
 #include <stdio.h>
 
 #define MAX_HITS   256u
@@ -24,6 +26,7 @@ struct trial {
 	struct buf out;
 	struct json_writer *w; /* NULL: text */
 	size_t good, bad, failed, skipped;
+	struct config *config; /* for examples that are files; made when the first comes */
 };
 
 static bool is_asked(const struct trial *t, const struct rule_info *r)
@@ -67,6 +70,59 @@ static bool fires(struct rule_session *s, const struct rule_json_event *ev,
 	return false;
 }
 
+/* Checks of configuration have whole files as examples: they go the way of strake lint. */
+static int load_checks(struct trial *t, struct err *err)
+{
+	if (t->config)
+		return 0;
+	TRY(config_new(&t->config, err));
+	for (size_t i = 0; i < t->o->nargs; i++) {
+		auto_buf struct buf text = {0};
+		struct err ignored = {0};
+		buf_init(&text, 17 * MIB);
+		/* A directory's files were told of when they were loaded as rules. */
+		if (file_read(t->o->args[i], &text, &ignored) == 0)
+			TRY(config_load(t->config, slice_str(t->o->args[i]), buf_slice(&text),
+					err));
+	}
+	return config_ready(t->config, err);
+}
+
+/* 1: the check says something of the file. */
+static int check_says(struct trial *t, const struct rule_info *r, const struct node *n,
+		      struct err *err)
+{
+	auto_arena struct arena a;
+	struct config_result result;
+	struct slice path = node_get_str(n, "path"), id = node_get_str(r->node, "id");
+	struct slice text = node_is(n, NODE_OBJECT) ? node_get_str(n, "text") : node_str(n);
+	arena_init(&a, 128 * MIB);
+	TRY(load_checks(t, err));
+	const struct config_check *check = config_find(t->config, id.len ? id : r->name);
+	if (!check)
+		return err_usage(err, "no check of configuration has this name");
+	struct config_settings s = {.wanted = &check->id, .nwanted = 1};
+	struct config_file f = {.path = path.len ? path : SL("Dockerfile"), .bytes = text};
+	TRY(config_check(t->config, &f, NULL, &s, &a, &result, err));
+	for (size_t i = 0; i < result.nfindings; i++)
+		if (result.findings[i].check == check)
+			return 1;
+	return 0;
+}
+
+static void try_text(struct trial *t, const struct rule_info *r, const struct node *n,
+		     const char *kind, size_t i, bool want)
+{
+	struct err err = {0};
+	int said = check_says(t, r, n, &err);
+	if (said < 0)
+		failed(t, r, kind, i, err.text);
+	else if ((said > 0) != want)
+		failed(t, r, kind, i, want ? "the check says nothing" : "the check complains");
+	else
+		*(want ? &t->bad : &t->good) += 1;
+}
+
 static void try_examples(struct trial *t, struct rule_session *s, const struct rule_info *r,
 			 const char *kind, bool want)
 {
@@ -76,8 +132,8 @@ static void try_examples(struct trial *t, struct rule_session *s, const struct r
 		struct err err = {0};
 		struct rule_json_event ev = {rule_source_find(t->e, r->source), n, &t->scratch};
 		arena_reset(&t->scratch);
-		if (!node_is(n, NODE_OBJECT)) {
-			t->skipped++; /* a text: its module makes events of it */
+		if (!node_is(n, NODE_OBJECT) || node_get(n, "text")) {
+			try_text(t, r, n, kind, i, want);
 		} else if (rule_json_event_check(&ev, &err) < 0) {
 			failed(t, r, kind, i, err.text);
 		} else if (fires(s, &ev, r) != want) {
@@ -256,6 +312,7 @@ static int run_test(const struct options *o)
 	t.w = json ? &w : NULL;
 	r = events ? run_events(&t, events) : run_examples(&t);
 	buf_free(&t.out);
+	config_free(&t.config);
 	arena_free(&t.scratch);
 	return r;
 }

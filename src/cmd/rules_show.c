@@ -114,7 +114,7 @@ static int list_fields(const struct options *o, bool json)
 	struct json_writer w;
 	const char *only = opt_string(o, "source");
 	size_t n;
-	const struct rule_source *const *all = rule_sources(&n);
+	const struct rule_source *const *all = rules_sources(&n);
 	buf_init(&out, 64 * MIB);
 	jw_init(&w, &out, 2);
 	if (!e)

@@ -3,8 +3,10 @@
 
 static const struct opt scan_options[] = {
     OUTPUT_OPTIONS("table"),
-    {"scanners", 0, OPT_LIST, "LIST", "vuln",
-     "what to look for: vuln, config, license; or none for the inventory alone"},
+    {"scanners", 0, OPT_LIST, "LIST", "vuln,secret",
+     "what to look for: vuln, secret, config, license; or none for the inventory alone"},
+    {"secret-config", 0, OPT_STRING, "FILE", NULL,
+     "rules for secrets beside the built-in ones: Trivy's YAML or gitleaks' TOML"},
     {"ignored-licenses", 0, OPT_LIST, "LIST", NULL, "licences that are no finding (SPDX ids)"},
     {"severity", 's', OPT_LIST, "LIST", NULL, "show only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"},
     {"ignore-unfixed", 0, OPT_FLAG, NULL, NULL, "leave out what has no fixed version"},
@@ -31,7 +33,8 @@ static const struct opt scan_options[] = {
     {0},
 };
 
-static const char *const scanner_words[] = {"vuln", "none", "license", "config", "misconfig"};
+static const char *const scanner_words[] = {"vuln",   "none",	   "license",
+					    "config", "misconfig", "secret"};
 
 struct request {
 	struct scan_options opt;
@@ -66,6 +69,8 @@ static int read_request(const struct options *o, struct request *rq)
 	s->vulnerabilities = scanners & 1;
 	s->licenses = scanners & 4;
 	s->config = scanners & (8 | 16);
+	s->secrets = scanners & 32;
+	s->secret_config = opt_string(o, "secret-config");
 	s->nignored_licenses = opt_list(o, "ignored-licenses", &s->ignored_licenses);
 	s->db = opt_string(o, "db");
 	s->starter_only = opt_flag(o, "starter");

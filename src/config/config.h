@@ -106,8 +106,18 @@ uint64_t config_key(const struct config *c);
 const struct config_check *config_find(const struct config *c, struct slice id);
 bool config_is_named(const struct config_check *check, struct slice id);
 
+/* The rule sources of all kinds, max of them at most: how many. */
+size_t config_sources(const struct rule_source **ret, size_t max);
+
+/* What another program says of a file: an id without a check of ours. */
+struct config_extra {
+	struct slice id, message, level; /* level: a word of config_severity_parse() */
+	uint32_t line, end_line, start, group;
+	struct config_extra *next;
+};
 struct config_file {
 	struct slice path, bytes;
+	const struct config_extra *extra;
 	/* A file beside it ("" .dockerignore): false when it is not there. May be NULL. */
 	bool (*beside)(void *arg, const char *name, struct slice *ret);
 	void *arg;

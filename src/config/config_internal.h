@@ -41,5 +41,5 @@ struct config_run {
 	VEC(struct config_ignore) ignores;
 	struct map groups; /* check and group -> index + 1 of its pending */
 	size_t current;	   /* that a fixer adds to */
-	bool must_fail;
+	bool must_fail, no_fixes;
 };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "config/kind.h"
-#include "text/dockerfile.h"
+#include "text/text.h"
 
 enum df_event_type {
 	DFE_FILE,

@@ -110,8 +110,11 @@ FIX(dest_slash)
 	uint32_t end = df_where_end(&e->x->doc, e->i, raw);
 	if (!raw.len || slice_chr(raw, '$') >= 0)
 		return 0;
-	char last = raw.ptr[raw.len - 1];
-	end -= last == '"' || last == '\'';
+	char first = raw.ptr[0], last = raw.ptr[raw.len - 1];
+	bool quoted = raw.len > 1 && first == last && (last == '"' || last == '\'');
+	if (!quoted && (slice_chr(raw, '"') >= 0 || slice_chr(raw, '\'') >= 0))
+		return 0;
+	end -= quoted;
 	return config_add_fix(r, end, end, SL("/"), err);
 }
 
@@ -195,6 +198,20 @@ static void put_json(struct buf *b, struct slice s)
 	buf_putc(b, '"');
 }
 
+/* A word that says to a program what it says to the shell. */
+static bool is_plain_word(const struct sh_word *w)
+{
+	if (w->has_var || w->has_glob || slice_starts(w->raw, "~"))
+		return false;
+	for (size_t n = 0; n < w->raw.len; n++)
+		if (strchr("{[!", w->raw.ptr[n]))
+			return false; /* NUL, too */
+	for (size_t n = 0; n < w->text.len; n++)
+		if ((unsigned char)w->text.ptr[n] < 0x20)
+			return false;
+	return true;
+}
+
 /* Is c one command that needs no shell? */
 static bool needs_no_shell(const struct sh_script *s)
 {
@@ -205,16 +222,9 @@ static bool needs_no_shell(const struct sh_script *s)
 	if (!c || c->kind != SH_SIMPLE || c->nassigns || c->nredirects || !c->nwords || s->error ||
 	    slice_is_any(c->name, own))
 		return false;
-	for (size_t k = 0; k < c->nwords; k++) {
-		struct slice raw = c->words[k].raw;
-		if (c->words[k].has_var || c->words[k].has_glob || slice_chr(raw, '~') == 0 ||
-		    slice_chr(raw, '{') >= 0 || slice_chr(raw, '[') >= 0 ||
-		    slice_chr(raw, '!') >= 0)
+	for (size_t k = 0; k < c->nwords; k++)
+		if (!is_plain_word(&c->words[k]))
 			return false;
-		for (size_t n = 0; n < c->words[k].text.len; n++)
-			if ((unsigned char)c->words[k].text.ptr[n] < 0x20)
-				return false;
-	}
 	return true;
 }
 

@@ -89,8 +89,8 @@ static bool can_go_on(const struct df_event *e)
 	    s->is_cut || !s->ncommands)
 		return false;
 	/* A comment of the shell would swallow it, and an operator waits for its own. */
-	if (slice_find(b, SL(" #")) >= 0 ||
-	    strchr(";&|\\", b.ptr[b.len - 1] ? b.ptr[b.len - 1] : ';'))
+	char last = b.ptr[b.len - 1];
+	if (s->ends_in_comment || !last || strchr(";&|\\", last))
 		return false;
 	for (size_t k = 0; k < s->ncommands; k++)
 		if (s->commands[k].parent < 0 && s->commands[k].op == SH_BACKGROUND)

@@ -110,6 +110,17 @@ GET(cmd_in_pipe)
 	return df_say_bool(out, e->cmd && e->f->script.pipes[e->cmd->pipe] > 1);
 }
 
+/* sudo bash, env bash: bash */
+static struct slice real_program(const struct sh_command *c)
+{
+	static const char *const through[] = {"sudo", "env", NULL};
+	size_t w = 0;
+	while (w + 1 < c->nwords &&
+	       (slice_is_any(c->words[w].text, through) || (w && df_is_flag(&c->words[w]))))
+		w++;
+	return path_base(c->words[w].text);
+}
+
 GET(cmd_piped_to)
 {
 	const struct sh_script *s = &e->f->script;
@@ -121,15 +132,8 @@ GET(cmd_piped_to)
 	for (size_t k = at + 1; v && k < s->ncommands && k < at + LOOK_BACK; k++) {
 		const struct sh_command *c = &s->commands[k];
 		if (c->pipe == e->cmd->pipe && c->parent == e->cmd->parent && c->nwords &&
-		    n < s->pipes[e->cmd->pipe]) {
-			size_t w = 0;
-			/* sudo bash, env bash */
-			while (w + 1 < c->nwords && (slice_is(c->words[w].text, "sudo") ||
-						     slice_is(c->words[w].text, "env") ||
-						     (w && df_is_flag(&c->words[w]))))
-				w++;
-			v[n++].str = path_base(c->words[w].text);
-		}
+		    n < s->pipes[e->cmd->pipe])
+			v[n++].str = real_program(c);
 	}
 	return v ? df_say_list(out, v, n) : 0;
 }
@@ -257,6 +261,9 @@ GET(run_pipes)
 static size_t simple_count(const struct df_instr_facts *f)
 {
 	size_t n = 0;
+	/* Of what is no shell text, PowerShell's say, the commands cannot be told: it counts as short. */
+	if (f->script.error)
+		return 0;
 	for (size_t k = 0; k < f->script.ncommands; k++)
 		n += f->script.commands[k].kind == SH_SIMPLE;
 	return n;
@@ -317,8 +324,20 @@ static bool has_word(const struct sh_command *c, const char *text)
 	return false;
 }
 
+static bool has_any_word(const struct sh_command *c, const char *const *words)
+{
+	for (size_t k = 1; k < c->nwords; k++)
+		if (slice_is_any(c->words[k].text, words))
+			return true;
+	return false;
+}
+
 GET(run_update_alone)
 {
+	static const char *const uses[] = {"install", "add",	      "in",
+					   "upgrade", "dist-upgrade", "build-dep",
+					   "source",  "download",     NULL};
+	static const char *const refresh[] = {"makecache", "refresh", NULL};
 	static const char *const names[] = {"apt-get", "apt",  "aptitude", "apk",      "yum",
 					    "dnf",     "tdnf", "zypper",   "microdnf", NULL};
 	const struct sh_script *s = e->f && e->f->has_script ? &e->f->script : NULL;
@@ -327,13 +346,11 @@ GET(run_update_alone)
 		const struct sh_command *c = &s->commands[k];
 		if (c->kind != SH_SIMPLE || !slice_is_any(c->name, names))
 			continue;
-		if (has_word(c, "install") || has_word(c, "add") || has_word(c, "in") ||
-		    has_word(c, "upgrade") || has_word(c, "dist-upgrade") ||
-		    has_word(c, "build-dep") || has_word(c, "source") || has_word(c, "download"))
+		if (has_any_word(c, uses))
 			return df_say_bool(out, false);
 		/* To yum and dnf update is upgrade. */
 		update = update || (has_word(c, "update") && c->name.ptr[0] == 'a') ||
-			 has_word(c, "makecache") || has_word(c, "refresh");
+			 has_any_word(c, refresh);
 	}
 	return df_say_bool(out, update);
 }
@@ -350,10 +367,25 @@ static bool is_dir_mounted(struct df_event *e, const char *path)
 	return false;
 }
 
+static bool are_lists_mounted(struct df_event *e)
+{
+	return is_dir_mounted(e, "/var/lib/apt/lists") ||
+	       (is_dir_mounted(e, "/var/lib/apt") && is_dir_mounted(e, "/var/cache/apt"));
+}
+
+static bool names_lists(const struct sh_command *c)
+{
+	for (size_t w = 1; w < c->nwords; w++)
+		if (slice_find(c->words[w].text, SL("/var/lib/apt")) >= 0)
+			return true;
+	return false;
+}
+
 /* "all": nothing is removed; "rest": other things are; none: the lists are removed, or never there. */
 GET(run_uncleaned)
 {
 	static const char *const names[] = {"apt-get", "apt", "aptitude", NULL};
+	static const char *const removes[] = {"rm", "find", NULL};
 	const struct sh_script *s = e->f && e->f->has_script ? &e->f->script : NULL;
 	bool update = false, lists = false, other = false;
 	for (size_t k = 0; s && k < s->ncommands; k++) {
@@ -361,14 +393,12 @@ GET(run_uncleaned)
 		if (c->kind != SH_SIMPLE)
 			continue;
 		update = update || (slice_is_any(c->name, names) && has_word(c, "update"));
-		if (!slice_is(c->name, "rm") && !slice_is(c->name, "find"))
+		if (!slice_is_any(c->name, removes))
 			continue;
-		other = other || has_word(c, "-rf") || has_word(c, "/var/lib/apt/lists/*");
-		for (size_t w = 1; w < c->nwords; w++)
-			lists = lists || slice_find(c->words[w].text, SL("/var/lib/apt")) >= 0;
+		other = other || has_word(c, "-rf");
+		lists = lists || names_lists(c);
 	}
-	if (!update || lists || is_dir_mounted(e, "/var/lib/apt/lists") ||
-	    (is_dir_mounted(e, "/var/lib/apt") && is_dir_mounted(e, "/var/cache/apt")))
+	if (!update || lists || are_lists_mounted(e))
 		return 0;
 	return df_say(out, other ? SL("rest") : SL("all"));
 }

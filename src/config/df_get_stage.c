@@ -312,6 +312,9 @@ GET(copy_from_unknown)
 	const struct df_flag *f = from_flag(e);
 	if (!f || !f->value.len)
 		return 0;
+	/* Its own name is another mistake. */
+	if (e->s && e->s->stage && slice_eq(f->value, e->s->stage->name))
+		return df_say_bool(out, false);
 	return df_say_bool(out,
 			   slice_chr(f->value, ':') < 0 && !df_stage_named(e->x, e->s, f->value));
 }
@@ -362,6 +365,21 @@ static struct slice base_of(struct slice raw)
 	return base;
 }
 
+/* tar x, tar -xf, tar --extract, unzip ... */
+static bool unpacks(const struct sh_command *cmd)
+{
+	static const char *const others[] = {"unzip", "gunzip",	    "bunzip2", "unlzma", "unxz",
+					     "zgz",   "uncompress", "zcat",    "gzcat",	 NULL};
+	struct slice v;
+	if (!slice_is(cmd->name, "tar"))
+		return slice_is_any(cmd->name, others);
+	if (df_cmd_flag(cmd, SL("x"), &v) || df_cmd_flag(cmd, SL("extract"), &v) ||
+	    df_cmd_flag(cmd, SL("get"), &v))
+		return true;
+	struct slice first = cmd->nwords > 1 ? cmd->words[1].text : SL_NONE;
+	return slice_chr(first, 'x') >= 0 && slice_chr(first, '/') < 0 && slice_chr(first, '.') < 0;
+}
+
 /* Does a later RUN of the stage unpack it? */
 static bool is_unpacked(struct df_event *e, struct slice base)
 {
@@ -372,20 +390,8 @@ static bool is_unpacked(struct df_event *e, struct slice base)
 		const struct sh_script *s = &e->x->instrs[k].script;
 		for (size_t c = 0; e->x->instrs[k].has_script && c < s->ncommands; c++) {
 			const struct sh_command *cmd = &s->commands[c];
-			struct slice v;
-			static const char *const unzip[] = {
-			    "unzip", "gunzip",	   "bunzip2", "unlzma", "unxz",
-			    "zgz",   "uncompress", "zcat",    "gzcat",	NULL};
-			bool tar =
-			    slice_is(cmd->name, "tar") &&
-			    (df_cmd_flag(cmd, SL("x"), &v) || df_cmd_flag(cmd, SL("extract"), &v) ||
-			     df_cmd_flag(cmd, SL("get"), &v) ||
-			     (cmd->nwords > 1 && slice_chr(cmd->words[1].text, 'x') >= 0 &&
-			      slice_chr(cmd->words[1].text, '/') < 0 &&
-			      slice_chr(cmd->words[1].text, '.') < 0));
-			for (size_t w = 1; w < cmd->nwords; w++)
-				if ((tar || slice_is_any(cmd->name, unzip)) &&
-				    slice_eq(path_base(cmd->words[w].text), base))
+			for (size_t w = 1; unpacks(cmd) && w < cmd->nwords; w++)
+				if (slice_eq(path_base(cmd->words[w].text), base))
 					return true;
 		}
 	}

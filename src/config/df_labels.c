@@ -13,21 +13,25 @@ static bool is_lower(char c)
 
 /* docs.docker.com/engine/manage-resources/labels: lower case, digits, '.' and '-', none twice; '_' and '/' are
  * in wide use. */
+static bool is_reserved(struct slice k)
+{
+	return slice_starts(k, "com.docker.") || slice_starts(k, "io.docker.") ||
+	       slice_starts(k, "org.dockerproject.");
+}
+
 static bool is_key(struct slice k)
 {
-	if (!k.len || !is_lower(k.ptr[0]) ||
+	if (is_reserved(k) || !k.len || !is_lower(k.ptr[0]) ||
 	    (!is_lower(k.ptr[k.len - 1]) && !is_digit(k.ptr[k.len - 1])))
 		return false;
 	for (size_t n = 0; n < k.len; n++) {
 		bool dot = k.ptr[n] == '.' || k.ptr[n] == '-';
-		if (!is_lower(k.ptr[n]) && !is_digit(k.ptr[n]) && !dot && k.ptr[n] != '_' &&
-		    k.ptr[n] != '/')
+		if (!is_lower(k.ptr[n]) && !is_digit(k.ptr[n]) && !strchr(".-_/", k.ptr[n]))
 			return false;
 		if (dot && n && k.ptr[n] == k.ptr[n - 1])
 			return false;
 	}
-	return !slice_starts(k, "com.docker.") && !slice_starts(k, "io.docker.") &&
-	       !slice_starts(k, "org.dockerproject.");
+	return true;
 }
 
 static bool is_url(struct slice v)
@@ -49,30 +53,34 @@ static bool is_hex(struct slice v)
 	return v.len == 7 || v.len == 40;
 }
 
-/* 2006-01-02T15:04:05[.5](Z|+01:00) with any digits. */
-static bool is_rfc3339(struct slice v)
+/* Does v begin as form does, where 0 is any digit and T parts day and time? */
+static bool has_form(struct slice v, const char *form)
 {
-	static const char form[] = "0000-00-00T00:00:00";
-	size_t n = 0;
-	for (; n < sizeof(form) - 1; n++) {
-		if (n >= v.len)
-			return false;
-		char c = v.ptr[n];
+	for (size_t n = 0; form[n]; n++) {
+		char c = n < v.len ? v.ptr[n] : '\0';
 		bool ok = form[n] == '0'   ? is_digit(c)
 			  : form[n] == 'T' ? c == 'T' || c == 't' || c == ' '
 					   : c == form[n];
 		if (!ok)
 			return false;
 	}
+	return true;
+}
+
+/* 2006-01-02T15:04:05[.5](Z|+01:00) with any digits. */
+static bool is_rfc3339(struct slice v)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	size_t n = sizeof(form) - 1;
+	if (!has_form(v, form))
+		return false;
 	if (n < v.len && v.ptr[n] == '.')
 		for (n++; n < v.len && is_digit(v.ptr[n]);)
 			n++;
 	struct slice zone = slice_from(v, n);
 	if (slice_ieq(zone, SL("Z")))
 		return true;
-	return zone.len == 6 && (zone.ptr[0] == '+' || zone.ptr[0] == '-') && zone.ptr[3] == ':' &&
-	       is_digit(zone.ptr[1]) && is_digit(zone.ptr[2]) && is_digit(zone.ptr[4]) &&
-	       is_digit(zone.ptr[5]);
+	return zone.len == 6 && (has_form(zone, "+00:00") || has_form(zone, "-00:00"));
 }
 
 /* major.minor.patch[-pre][+build] */

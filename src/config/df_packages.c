@@ -12,8 +12,9 @@ struct manager {
 	const char *installs;
 	const char *valued; /* flags whose value is the next word */
 	const char *yes;
-	const char *pins;  /* characters of which one makes a version, and endings of files */
-	const char *cache; /* where a mount keeps its cache; several: blanks between */
+	const char *pins; /* characters of which one makes a version, and endings of files */
+	const char
+	    *cache; /* where a mount keeps its cache; several: blanks between; *: any folder */
 };
 #define APT_ACTIONS                                                                                \
 	" install update upgrade dist-upgrade full-upgrade remove purge clean autoremove "
@@ -46,7 +47,7 @@ static const struct manager managers[] = {
      " abi b build e editable extra-index-url f find-links i index-url implementation no-binary "
      "only-binary platform prefix progress-bar proxy python-version root src t target "
      "trusted-host upgrade-strategy c constraint r requirement ",
-     " y yes ", "", "/root/.cache/pip /root/.cache"},
+     " y yes ", "", "*/.cache/pip */.cache"},
     {"pipx", BY_PIP, " install ", " install ", " index-url python spec pip-args suffix ", "", "",
      ""},
     {"npm", BY_NPM, " install i ci add update ", " install ",
@@ -269,27 +270,41 @@ static bool exports_no_cache(const struct sh_command *c)
 	return false;
 }
 
+static bool says(const struct sh_command *c, const char *name, const char *word)
+{
+	return slice_is(c->name, name) && has_word(c, word);
+}
+
+/* dnf, microdnf, tdnf */
+static bool cleans_dnf(const struct manager *m, const struct sh_command *c)
+{
+	if (!slice_is(c->name, "rm"))
+		return says(c, m->name, "clean");
+	return word_starts(c, "/var/cache/libdnf5") || word_starts(c, "/var/cache/dnf") ||
+	       word_starts(c, "/var/cache/yum");
+}
+
 /* Does c empty the cache of m? */
 static bool cleans(const struct manager *m, const struct sh_command *c)
 {
+	struct slice name = slice_str(m->name);
 	bool rm = slice_is(c->name, "rm");
-	if (slice_is(slice_str(m->name), "yum"))
-		return (slice_is(c->name, "yum") && has_word(c, "clean")) ||
-		       (rm && word_starts(c, "/var/cache/yum"));
+	if (slice_is(name, "yum"))
+		return says(c, "yum", "clean") || (rm && word_starts(c, "/var/cache/yum"));
 	if (m->how == BY_DASH)
-		return (slice_is(c->name, m->name) && has_word(c, "clean")) ||
-		       (rm &&
-			(word_starts(c, "/var/cache/libdnf5") || word_starts(c, "/var/cache/dnf") ||
-			 word_starts(c, "/var/cache/yum")));
-	if (slice_is(slice_str(m->name), "zypper"))
-		return slice_is(c->name, "zypper") && (has_word(c, "clean") || has_word(c, "cc"));
-	if (slice_is(slice_str(m->name), "yarn"))
-		return slice_is(c->name, "yarn") && has_word(c, "cache") && has_word(c, "clean");
-	if (slice_is(slice_str(m->name), "apk"))
+		return cleans_dnf(m, c);
+	if (slice_is(name, "zypper"))
+		return says(c, "zypper", "clean") || says(c, "zypper", "cc");
+	if (slice_is(name, "yarn"))
+		return says(c, "yarn", "cache") && has_word(c, "clean");
+	if (slice_is(name, "apk"))
 		return rm && word_starts(c, "/var/cache/apk");
-	if (slice_is(slice_str(m->name), "pip"))
-		return exports_no_cache(c);
-	return false;
+	return slice_is(name, "pip") && exports_no_cache(c);
+}
+
+static bool ends_with(struct slice s, struct slice end)
+{
+	return s.len >= end.len && slice_eq(slice_from(s, s.len - end.len), end);
 }
 
 static bool is_mounted(struct df_event *e, const char *paths)
@@ -301,7 +316,8 @@ static bool is_mounted(struct df_event *e, const char *paths)
 		return false;
 	while (slice_word(&rest, &path))
 		for (size_t k = 0; k < v.n; k++)
-			if (slice_eq(v.items[k].str, path))
+			if (path.ptr[0] == '*' ? ends_with(v.items[k].str, slice_from(path, 1))
+					       : slice_eq(v.items[k].str, path))
 				return true;
 	return false;
 }
@@ -425,18 +441,16 @@ int df_read_packages(struct df_event *e, struct err *err)
 	for (size_t k = first; k < e->cmd->nwords && !p->action; k++)
 		p->action = action_of(m, e->cmd->words[k].text, e->x->arena);
 	e->pkg = p;
-	if (!p->action)
-		return 0;
+	p->mounted = is_mounted(e, m->cache);
+	p->cleaned = is_cleaned(e, m);
+	p->removes = removes(e);
 	p->yes = any_flag(e->cmd, m->yes) ||
 		 (slice_starts(slice_str(m->name), "apt") && is_quiet_apt(e->cmd));
 	p->no_recommends = without_recommends(e->cmd);
-	if (in_words(m->installs, slice_str(p->action))) {
+	if (p->action && in_words(m->installs, slice_str(p->action))) {
 		TRY(read_names(e, m, first, p, err));
 		if (all_pinned(m, e->cmd))
 			p->nunpinned = 0;
 	}
-	p->mounted = is_mounted(e, m->cache);
-	p->cleaned = is_cleaned(e, m);
-	p->removes = removes(e);
 	return 0;
 }

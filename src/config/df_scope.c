@@ -217,7 +217,7 @@ static unsigned distance(struct slice a, struct slice b)
 static void nearer(struct slice name, struct slice other, unsigned *least, struct slice *best)
 {
 	unsigned d = distance(name, other);
-	if (d && d < *least) {
+	if (d < *least && !slice_eq(name, other)) {
 		*least = d;
 		*best = other;
 	}
@@ -227,7 +227,8 @@ static struct slice near_name(const struct df_facts *x, const struct df_stage_fa
 			      struct slice name, bool from)
 {
 	struct slice best = SL_NONE;
-	unsigned least = name.len > 5 ? 3 : 2, seen = 0;
+	/* Of short names every other one is near. */
+	unsigned least = name.len > 5 ? 3 : name.len > 3 ? 2 : 1, seen = 0;
 	for (size_t depth = 0; depth < MAX_PARENTS; depth++) {
 		for (size_t k = 0; k < s->vars.cap && seen < 500; k++)
 			if (s->vars.slots[k].key.ptr) {

@@ -179,20 +179,9 @@ static int own_ignore(struct pragma *p, struct slice s, struct err *err)
 	return add_ids(p, ids, err);
 }
 
-static int read_comment(struct pragma *p, struct slice s, bool within, struct err *err)
+/* hadolint [global|stage] ignore=... */
+static int hadolint_ignore(struct pragma *p, struct slice s, struct err *err)
 {
-	if (after_word(&s, "strake"))
-		return is_ignore(&s) ? own_ignore(p, s, err) : 0;
-	if (after_word(&s, "trivy:ignore:")) {
-		struct slice id;
-		return slice_word(&s, &id) ? add_ids(p, id, err) : 0;
-	}
-	if (within)
-		return 0;
-	if (after_word(&s, "check") && take_equals(&s))
-		return read_check(p, s, err);
-	if (!after_word(&s, "hadolint"))
-		return 0;
 	if (after_word(&s, "global")) {
 		p->ignore.line = 0;
 		return is_ignore(&s) ? add_ids(p, s, err) : 0;
@@ -208,6 +197,21 @@ static int read_comment(struct pragma *p, struct slice s, bool within, struct er
 				    p->x->doc.instrs[st->first + st->n - 1].end_line;
 		}
 	return add_ids(p, s, err);
+}
+
+static int read_comment(struct pragma *p, struct slice s, bool within, struct err *err)
+{
+	if (after_word(&s, "strake"))
+		return is_ignore(&s) ? own_ignore(p, s, err) : 0;
+	if (after_word(&s, "trivy:ignore:")) {
+		struct slice id;
+		return slice_word(&s, &id) ? add_ids(p, id, err) : 0;
+	}
+	if (within)
+		return 0;
+	if (after_word(&s, "check") && take_equals(&s))
+		return read_check(p, s, err);
+	return after_word(&s, "hadolint") ? hadolint_ignore(p, s, err) : 0;
 }
 
 /* The instruction below, with comments alone between; of one within, the instruction itself. */
@@ -361,11 +365,23 @@ static int send_all(struct df_facts *x, struct err *err)
 	return 0;
 }
 
+/* A heredoc without its end: it ends where the next instruction seems to begin. */
+static bool has_open_heredoc(const struct df_doc *d)
+{
+	for (size_t k = 0; k < d->ninstrs; k++)
+		for (size_t h = 0; h < d->instrs[k].nheredocs; h++)
+			if (!d->instrs[k].heredocs[h].is_closed)
+				return true;
+	return false;
+}
+
 static int check(struct config_run *r, struct err *err)
 {
 	CLEANUP(df_facts_done) struct df_facts x = {.run = r};
 	const struct config_file *f = config_run_file(r);
 	TRY(df_facts_read(&x, err));
+	if (has_open_heredoc(&x.doc))
+		config_no_fixes(r);
 	x.has_dockerignore = f->beside && f->beside(f->arg, ".dockerignore", &x.dockerignore);
 	TRY(read_comments(&x, err));
 	return send_all(&x, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings lie in the file, and mending a file again and again comes to an end without losing an instruction. */
 #include "config/config.h"
-#include "text/dockerfile.h"
+#include "text/text.h"
 
 #include <assert.h>
 

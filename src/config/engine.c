@@ -38,6 +38,14 @@ const struct config_kind *config_kind_find(struct slice name)
 	return NULL;
 }
 
+size_t config_sources(const struct rule_source **ret, size_t max)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < ARRAY_LEN(kinds) && n < max; k++)
+		ret[n++] = kinds[k]->source;
+	return n;
+}
+
 const char *config_kind_name(const struct config_kind *k)
 {
 	return k->name;
@@ -158,6 +166,11 @@ struct arena *config_run_arena(const struct config_run *r)
 	return r->arena;
 }
 
+void config_no_fixes(struct config_run *r)
+{
+	r->no_fixes = true;
+}
+
 void config_must_fail(struct config_run *r)
 {
 	r->must_fail = true;
@@ -182,7 +195,7 @@ int config_add_fix(struct config_run *r, uint32_t start, uint32_t end, struct sl
 static int add_fixes(struct config_run *r, const struct config_check *check, void *event,
 		     struct err *err)
 {
-	const struct config_named_fixer *all = r->kind->fixers;
+	const struct config_named_fixer *all = r->no_fixes ? NULL : r->kind->fixers;
 	for (size_t k = 0; check->fixer.len && all && all[k].name; k++)
 		if (slice_is(check->fixer, all[k].name))
 			return all[k].run(r, event, check->fixer_arg, err);
@@ -325,8 +338,36 @@ static int keep(struct arena *a, const struct config_pending *p, struct config_f
 	return 0;
 }
 
+/* Checks of other programs have no more than an id. */
+static int take_extra(struct config_run *r, const struct config_extra *e, struct arena *a)
+{
+	struct config_check *c = arena_new(a, struct config_check);
+	struct config_pending p = {.group = e->group,
+				   .f = {.check = c,
+					 .message = e->message,
+					 .line = e->line,
+					 .end_line = e->end_line,
+					 .start = e->start,
+					 .end = e->start,
+					 .group = e->group}};
+	if (!c)
+		return -ENOMEM;
+	c->id = e->id;
+	c->title = e->message;
+	c->kind = slice_str(r->kind->name);
+	if (config_severity_parse(e->level, &c->severity) < 0)
+		c->severity = CONFIG_UNKNOWN;
+	if (config_level_parse(e->level, &c->level) < 0)
+		c->level = CONFIG_STYLE;
+	set_severity(r->settings, &p.f);
+	return r->pending.len < CONFIG_MAX_FINDINGS ? vec_push(&r->pending, p) : 0;
+}
+
 static int finish(struct config_run *r, struct arena *a, struct config_result *ret, struct err *err)
 {
+	for (const struct config_extra *e = r->file->extra; e; e = e->next)
+		if (take_extra(r, e, a) < 0)
+			return err_oom(err);
 	TRY(config_apply_ignores(r, err));
 	struct config_finding *all = arena_array(a, r->pending.len, sizeof(*all));
 	if (!all)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fixes: what they make of a file, that a second time changes nothing, and that the result reads as meant. */
 #include "config/config.h"
-#include "text/dockerfile.h"
+#include "text/text.h"
 
 #include "tests/test.h"
 

@@ -21,7 +21,8 @@ static unsigned recognise(struct slice path, struct slice head)
 	(void)path;
 	bool rootfs =
 	    slice_find(head, SL("\"rootfs\"")) >= 0 || slice_find(head, SL("\"history\"")) >= 0;
-	return slice_starts(slice_trim(head), "{") && rootfs &&
+	bool schema = slice_find(head, SL("\"$schema\"")) >= 0;
+	return slice_starts(slice_trim(head), "{") && rootfs && !schema &&
 		       slice_find(head, SL("\"architecture\"")) >= 0 &&
 		       slice_find(head, SL("\"config\"")) >= 0
 		   ? 70

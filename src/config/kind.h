@@ -41,6 +41,8 @@ const struct config_file *config_run_file(const struct config_run *r);
 const struct config_settings *config_run_settings(const struct config_run *r);
 struct arena *config_run_arena(const struct config_run *r);
 void config_must_fail(struct config_run *r);
+/* Where things end in the file cannot be told for sure: nothing of it is mended. */
+void config_no_fixes(struct config_run *r);
 int config_event(struct config_run *r, unsigned type, void *event, const struct config_place *at,
 		 struct err *err) must_use;
 int config_add_ignore(struct config_run *r, const struct config_ignore *i,

@@ -27,13 +27,39 @@ const char *const *compliance_names(size_t *n)
 	return names;
 }
 
+/* "docker-cis" of "docker-cis-1.6.0". */
+static struct slice without_version(struct slice name)
+{
+	ssize_t dash = slice_rchr(name, '-');
+	bool version =
+	    dash > 0 && (size_t)dash + 1 < name.len && is_digit(name.ptr[(size_t)dash + 1]);
+	return version ? slice_sub(name, 0, (size_t)dash) : name;
+}
+
+static struct slice short_form(struct slice name)
+{
+	static const struct {
+		const char *name, *means;
+	} all[] = {{"cis-docker", "docker-cis"},
+		   {"cis-k8s", "k8s-cis"},
+		   {"k8s-pss", "k8s-pss-restricted"},
+		   {"nist", "nist-800"}};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (slice_ieq(name, slice_str(all[i].name)))
+			return slice_str(all[i].means);
+	return name;
+}
+
 const char *compliance_text(struct slice name, size_t *len)
 {
-	for (size_t i = 0; i < ARRAY_LEN(builtin); i++)
-		if (slice_ieq(name, slice_str(builtin[i].name))) {
+	name = short_form(name);
+	for (size_t i = 0; i < ARRAY_LEN(builtin); i++) {
+		struct slice full = slice_str(builtin[i].name);
+		if (slice_ieq(name, full) || slice_ieq(name, without_version(full))) {
 			*len = builtin[i].len;
 			return builtin[i].text;
 		}
+	}
 	return NULL;
 }
 

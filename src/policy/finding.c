@@ -9,13 +9,8 @@
 
 GET(kind)
 {
-	static const char *const kinds[] = {
-	    [FINDING_VULNERABILITY] = "vulnerability",
-	    [FINDING_SECRET] = "secret",
-	    [FINDING_MISCONFIGURATION] = "misconfiguration",
-	    [FINDING_LICENSE] = "license",
-	};
-	return policy_say(out, slice_str(kinds[e->issue ? e->issue->kind : e->finding->kind]));
+	return policy_say(
+	    out, slice_str(policy_kind_names[e->issue ? e->issue->kind : e->finding->kind]));
 }
 GET(id)
 {
@@ -80,17 +75,64 @@ GET(risk)
 {
 	return e->finding ? policy_say_int(out, (int64_t)finding_risk(e->finding)) : 0;
 }
-GET(score)
+/* The highest of its scores, of one source where that is asked for; -1 none. */
+static double best_score(const struct policy_event *e, struct slice source,
+			 double (*of)(struct slice vector))
 {
 	double best = -1;
 	if (!e->finding || !e->finding->has_vuln || !e->report->adv)
+		return best;
+	for (uint32_t i = 0; i < e->finding->vuln.nscores; i++) {
+		struct adv_score s;
+		adv_vuln_score(e->report->adv, &e->finding->vuln, i, &s);
+		if (source.ptr && !slice_ieq(source, s.source))
+			continue;
+		best = MAX(best, !of ? s.score : s.version == 3 ? of(s.vector) : -1);
+	}
+	return best;
+}
+static int say_tenths(double score, struct rule_value *out)
+{
+	return score >= 0 ? policy_say_int(out, (int64_t)(score * 10 + 0.5)) : 0;
+}
+GET(score)
+{
+	return say_tenths(best_score(e, arg->text, NULL), out);
+}
+GET(exploitability)
+{
+	return say_tenths(best_score(e, arg->text, policy_cvss_exploitability), out);
+}
+GET(impact)
+{
+	return say_tenths(best_score(e, arg->text, policy_cvss_impact), out);
+}
+GET(vectors)
+{
+	struct policy_list l;
+	if (!e->finding || !e->finding->has_vuln || !e->report->adv || !policy_list_begin(e, &l))
 		return 0;
 	for (uint32_t i = 0; i < e->finding->vuln.nscores; i++) {
 		struct adv_score s;
 		adv_vuln_score(e->report->adv, &e->finding->vuln, i, &s);
-		best = MAX(best, s.score);
+		policy_list_add(&l, s.vector);
 	}
-	return best >= 0 ? policy_say_int(out, (int64_t)(best * 10 + 0.5)) : 0;
+	return policy_list_say(&l, out);
+}
+GET(vendor_ids)
+{
+	struct policy_list l;
+	if (!e->finding || !policy_list_begin(e, &l))
+		return 0;
+	for (size_t i = 0; i < e->finding->nvendor_ids; i++)
+		policy_list_add(&l, e->finding->vendor_ids[i]);
+	return policy_list_say(&l, out);
+}
+GET(changed)
+{
+	if (!e->finding || !e->finding->has_vuln || e->finding->vuln.modified <= 0)
+		return 0;
+	return policy_say_int(out, (e->now - e->finding->vuln.modified) / 86400);
 }
 GET(age)
 {
@@ -142,7 +184,7 @@ GET(pkg_dev)
 }
 GET(pkg_base)
 {
-	return policy_say_base(e, out);
+	return policy_say_base(e->report, e->pkg ? e->pkg->layer : -1, out);
 }
 
 typedef int getter(struct policy_event *e, const struct rule_arg *arg, struct rule_value *out);

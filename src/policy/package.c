@@ -3,6 +3,7 @@
 #include "license/license.h"
 #include "policy/fields.h"
 #include "policy/internal.h"
+#include "ver/ver.h"
 
 #define GET(name)                                                                                  \
 	static int get_##name(struct policy_event *e, const struct rule_arg *arg maybe_unused,     \
@@ -15,6 +16,12 @@ GET(name)
 GET(version)
 {
 	return policy_say_some(out, e->pkg->pkg.version);
+}
+GET(older)
+{
+	const struct ver_scheme *scheme = ver_find(e->pkg->pkg.type);
+	int order = scheme ? scheme->compare(e->pkg->pkg.version, arg->text) : VER_INVALID;
+	return order == VER_INVALID ? 0 : policy_say_bool(out, order < 0);
 }
 GET(type)
 {
@@ -94,7 +101,7 @@ GET(layer)
 }
 GET(base)
 {
-	return policy_say_base(e, out);
+	return policy_say_base(e->report, e->pkg->layer, out);
 }
 
 typedef int getter(struct policy_event *e, const struct rule_arg *arg, struct rule_value *out);

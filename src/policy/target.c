@@ -24,6 +24,15 @@ GET(tags)
 		policy_list_add(&l, e->report->repo_tags[i]);
 	return policy_list_say(&l, out);
 }
+GET(digests)
+{
+	struct policy_list l;
+	if (!policy_list_begin(e, &l))
+		return 0;
+	for (size_t i = 0; i < e->report->nrepo_digests; i++)
+		policy_list_add(&l, e->report->repo_digests[i]);
+	return policy_list_say(&l, out);
+}
 /* Docker's rule: a first part with a dot or port, or localhost, is a host. */
 GET(registries)
 {
@@ -53,6 +62,16 @@ GET(os_version)
 {
 	return policy_say_some(out, e->report->os.name);
 }
+GET(os_like)
+{
+	struct policy_list l;
+	struct slice rest = e->report->os.id_like, word;
+	if (!policy_list_begin(e, &l))
+		return 0;
+	while (slice_word(&rest, &word))
+		policy_list_add(&l, word);
+	return policy_list_say(&l, out);
+}
 GET(eol)
 {
 	return policy_say_bool(out, e->report->eol);
@@ -71,6 +90,10 @@ GET(age)
 	if (time_parse(node_get_str(e->config, "created"), &made) < 0 || made <= 0)
 		return 0;
 	return policy_say_int(out, (e->now - made) / 86400);
+}
+GET(base_age)
+{
+	return policy_say_base_age(e, out);
 }
 static const struct node *start(const struct policy_event *e)
 {
@@ -115,6 +138,23 @@ GET(env)
 {
 	return say_names(e, node_get(start(e), "Env"), out);
 }
+GET(instruction)
+{
+	return policy_say_instructions(e, arg->text, out);
+}
+GET(package)
+{
+	struct policy_list l;
+	if (!policy_list_begin(e, &l))
+		return 0;
+	for (size_t i = 0; i < e->report->nresults; i++) {
+		const struct report_result *x = &e->report->results[i];
+		for (size_t k = 0; k < x->npkgs; k++)
+			if (slice_eq(x->pkgs[k].pkg.name, arg->text))
+				policy_list_add(&l, x->pkgs[k].pkg.version);
+	}
+	return policy_list_say(&l, out);
+}
 GET(packages)
 {
 	return policy_say_int(out, (int64_t)e->report->npkgs);
@@ -122,6 +162,16 @@ GET(packages)
 GET(incomplete)
 {
 	return policy_say_int(out, (int64_t)e->report->nincomplete);
+}
+GET(judged)
+{
+	if (!e->report->scanned_vulns || !e->report->os.family.len)
+		return 0;
+	return policy_say_bool(out, e->report->channel_known);
+}
+GET(unjudged)
+{
+	return policy_say_int(out, (int64_t)e->report->without_feed);
 }
 GET(db_age)
 {
@@ -137,20 +187,16 @@ static bool counts(struct slice what, enum adv_severity severity, const char *ki
 }
 GET(count)
 {
-	static const char *const kinds[] = {
-	    [FINDING_VULNERABILITY] = "vulnerability",
-	    [FINDING_SECRET] = "secret",
-	    [FINDING_MISCONFIGURATION] = "misconfiguration",
-	    [FINDING_LICENSE] = "license",
-	};
 	struct slice what = arg->text.ptr ? arg->text : SL_NONE;
 	int64_t n = 0;
 	for (size_t i = 0; i < e->report->nresults; i++) {
 		const struct report_result *x = &e->report->results[i];
 		for (size_t k = 0; k < x->nfindings; k++)
-			n += counts(what, x->findings[k].severity, kinds[x->findings[k].kind]);
+			n += counts(what, x->findings[k].severity,
+				    policy_kind_names[x->findings[k].kind]);
 		for (size_t k = 0; k < x->nissues; k++)
-			n += counts(what, x->issues[k].severity, kinds[x->issues[k].kind]);
+			n += counts(what, x->issues[k].severity,
+				    policy_kind_names[x->issues[k].kind]);
 	}
 	return policy_say_int(out, n);
 }

@@ -2,6 +2,13 @@
 /* How the getters of all sources answer. */
 #include "policy/internal.h"
 
+const char *const policy_kind_names[] = {
+    [FINDING_VULNERABILITY] = "vulnerability",
+    [FINDING_SECRET] = "secret",
+    [FINDING_MISCONFIGURATION] = "misconfiguration",
+    [FINDING_LICENSE] = "license",
+};
+
 int policy_say(struct rule_value *out, struct slice s)
 {
 	out->str = s.ptr ? s : SL("");
@@ -46,10 +53,9 @@ int policy_list_say(struct policy_list *l, struct rule_value *out)
 	return l->n > 0;
 }
 
-int policy_say_base(const struct policy_event *e, struct rule_value *out)
+int policy_say_base(const struct report *r, int32_t layer, struct rule_value *out)
 {
-	int32_t layer = e->pkg ? e->pkg->layer : -1;
-	if (layer < 0 || (size_t)layer >= e->report->nlayers)
+	if (layer < 0 || (size_t)layer >= r->nlayers)
 		return 0;
-	return policy_say_bool(out, e->report->layers[layer].base);
+	return policy_say_bool(out, r->layers[layer].base);
 }

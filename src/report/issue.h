@@ -32,8 +32,9 @@ struct report_issue {
 	size_t nlines;
 	const struct issue_fix *fixes;
 	size_t nfixes;
-	struct slice match;	   /* of a secret: the line, redacted */
-	struct slice commit;	   /* of a secret in a history */
+	struct slice fingerprint; /* of a secret: knows it again in its file, tells nothing of it */
+	struct slice match;	  /* of a secret: the line, redacted */
+	struct slice commit;	  /* of a secret in a history */
 	int32_t layer, deleted_in; /* layers of the report; -1 none */
 	struct slice pkg, path;	   /* of a licence: what has it; the file that says it */
 	double confidence;	   /* of a licence's text, 0 to 1 */

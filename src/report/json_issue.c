@@ -98,6 +98,7 @@ static void put_secret(struct json_writer *w, const struct report *r, const stru
 	put_code(w, x);
 	jw_kstr(w, "Match", x->match);
 	jw_ku64_opt(w, "Offset", x->offset);
+	jw_kstr_opt(w, "Fingerprint", x->fingerprint);
 	jw_kstr_opt(w, "Commit", x->commit);
 	put_layer(w, r, "Layer", x->layer);
 	put_layer(w, r, "DeletedInLayer", x->deleted_in);

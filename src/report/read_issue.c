@@ -81,6 +81,7 @@ static int take_secret(struct report_file *f, const struct report *r, const stru
 	x->end_line = number(n, "EndLine");
 	x->match = node_get_str(n, "Match");
 	x->commit = node_get_str(n, "Commit");
+	x->fingerprint = node_get_str(n, "Fingerprint");
 	(void)!node_u64(node_get(n, "Offset"), &x->offset);
 	return take_lines(f, node_path(n, "Code.Lines"), x, err);
 }

@@ -34,6 +34,20 @@ static const struct rule_expr *named(struct arena *a, struct rule_expr *x)
 	return x->text.ptr && !text.failed ? x : NULL;
 }
 
+/* What is wrong with the argument; NULL nothing. Its number is read. */
+static const char *wrong_arg(const struct rule_field *f, struct rule_arg *arg)
+{
+	arg->index = UINT32_MAX;
+	if (!arg->text.ptr)
+		return f->flags & RULE_ARG_REQUIRED ? "requires an argument but none provided"
+						    : NULL;
+	if (!(f->flags & (RULE_ARG_INDEX | RULE_ARG_KEY)))
+		return "takes no argument";
+	if (slice_u32(arg->text, &arg->index) < 0 && !(f->flags & RULE_ARG_KEY))
+		return "takes a number as its argument";
+	return NULL;
+}
+
 static const struct rule_expr *bind_field(struct expr_bind *b, struct rule_expr *x)
 {
 	struct slice dotted;
@@ -42,28 +56,21 @@ static const struct rule_expr *bind_field(struct expr_bind *b, struct rule_expr 
 		const struct rule_source *s = b->e->sources[b->source];
 		*b->is_unknown = true;
 		b->near->word = x->text;
-		for (size_t i = 0; i < s->nfields; i++)
+		for (size_t i = 0; i < s->nfields && !rule_problems_full(b->e); i++)
 			if (!(s->fields[i].flags & RULE_HIDDEN))
 				rule_near_offer(b->near, slice_str(s->fields[i].name));
 		return REFUSE(b, "filter_check called with nonexistent field %.*s",
 			      SL_FMT(slice_sub(x->text, 0, 200)));
 	}
-	uint32_t flags = x->field->flags;
-	if (dotted.len) {
-		if (x->arg.text.ptr)
-			return REFUSE(b, "field '%s' has two arguments", x->field->name);
+	if (dotted.len && x->arg.text.ptr)
+		return REFUSE(b, "field '%s' has two arguments", x->field->name);
+	if (dotted.len)
 		x->arg.text = dotted;
-	}
-	if (!x->arg.text.ptr && flags & RULE_ARG_REQUIRED)
-		return REFUSE(b, "'%s' requires an argument but none provided", x->field->name);
-	if (x->arg.text.ptr && !(flags & (RULE_ARG_INDEX | RULE_ARG_KEY)))
-		return REFUSE(b, "field '%s' takes no argument", x->field->name);
-	x->arg.index = UINT32_MAX;
-	bool is_index = x->arg.text.ptr && slice_u32(x->arg.text, &x->arg.index) == 0;
-	if (x->arg.text.ptr && !is_index && !(flags & RULE_ARG_KEY))
-		return REFUSE(b, "the argument of '%s' must be a number", x->field->name);
+	const char *wrong = wrong_arg(x->field, &x->arg);
+	if (wrong)
+		return REFUSE(b, "'%s' %s", x->field->name, wrong);
 	x->type = x->field->type;
-	x->is_list = flags & RULE_LIST;
+	x->is_list = x->field->flags & RULE_LIST;
 	return named(b->a, x);
 }
 
@@ -205,35 +212,47 @@ bool rule_expr_is_many(const struct rule_expr *x, bool *either)
 	return *either || (x->field->flags & RULE_ANY && x->arg.index == UINT32_MAX);
 }
 
+static const struct rule_field *named_field(const struct rule_source *s, struct slice name)
+{
+	for (size_t i = 0; i < s->nfields; i++)
+		if (slice_is(name, s->fields[i].name))
+			return &s->fields[i];
+	return NULL;
+}
+
 int rule_field_find(const struct rule_source *s, struct slice text, const struct rule_field **ret,
 		    struct rule_arg *arg, struct err *err)
 {
-	auto_rule_engine struct rule_engine *e = rule_engine_new(&s, 1, err);
-	const struct rule_expr *parsed, *x;
-	struct slice why = SL_NONE;
-	struct rule_near near = {0};
-	bool unknown;
-	if (!e)
-		return err->code;
-	if (rule_parse_expr(&e->arena, text, &parsed) != text.len || !text.len ||
-	    parsed->kind != RULE_E_FIELD)
-		return err_usage(err, "'%.*s' is not a field", SL_FMT(slice_sub(text, 0, 200)));
-	x = rule_bind_expr(e, 0, &e->arena, parsed, &why, &unknown, &near);
-	if (!x)
-		return err_usage(err, "%.*s", SL_FMT(why));
-	*ret = x->field;
-	*arg = (struct rule_arg){.index = x->arg.index};
-	/* The argument stands at the end of the text, which is the caller's. */
-	ssize_t at = x->arg.text.ptr ? slice_find(text, x->arg.text) : -1;
+	struct slice name = text;
 	ssize_t bracket = slice_chr(text, '[');
-	if (bracket >= 0) {
-		struct slice rest = slice_from(text, (size_t)bracket);
-		at = slice_find(rest, x->arg.text);
-		at = at < 0 ? -1 : at + bracket;
-	} else if (x->arg.text.ptr) {
-		at = (ssize_t)strlen(x->field->name) + 1;
+	*arg = (struct rule_arg){0};
+	if (bracket > 0 && slice_ends(text, "]")) {
+		size_t begin = (size_t)bracket + 1;
+		arg->text = slice_sub(text, begin, text.len - 1 - begin);
+		name = slice_sub(text, 0, (size_t)bracket);
+		char q = arg->text.len > 1 ? arg->text.ptr[0] : '\0';
+		if ((q == '"' || q == '\'') && arg->text.ptr[arg->text.len - 1] == q)
+			arg->text = slice_sub(arg->text, 1, arg->text.len - 2);
 	}
-	if (at >= 0)
-		arg->text = slice_sub(text, (size_t)at, x->arg.text.len);
+	const struct rule_field *f = named_field(s, name);
+	for (size_t i = name.len; !f && !arg->text.ptr && i-- > 1;) {
+		if (name.ptr[i] != '.' || i + 1 == name.len)
+			continue;
+		f = named_field(s, slice_sub(name, 0, i));
+		if (!f)
+			continue;
+		arg->text = slice_from(name, i + 1);
+		if (!(f->flags & RULE_ARG_DOTTED)) {
+			f = NULL;
+			break;
+		}
+	}
+	if (!f)
+		return err_usage(err, "'%.*s' is no field of %s", SL_FMT(slice_sub(text, 0, 200)),
+				 s->name);
+	const char *wrong = wrong_arg(f, arg);
+	if (wrong)
+		return err_usage(err, "'%s' %s", f->name, wrong);
+	*ret = f;
 	return 0;
 }

@@ -13,6 +13,9 @@ static bool set_text(struct rule_item *it, struct rule_ctext *cond, const struct
 		     bool append)
 {
 	auto_ctext struct rule_ctext_builder b = {0};
+	if (append && cond->nsegs >= 2 * RULE_MAX_APPENDS)
+		return rule_item_error(it, scalar, "more than %u texts are appended to a condition",
+				       RULE_MAX_APPENDS);
 	rule_ctext_begin(&b);
 	if (append) {
 		rule_ctext_part(&b, cond, 0, cond->text.len);
@@ -65,7 +68,6 @@ bool rule_read_list(struct rule_item *it)
 		rule_item_warn(it, name, RULE_INVALID_LIST_NAME,
 			       "List has an invalid name. List names should match a regular "
 			       "expression: [^()\"'[:space:]=,]+");
-		e->has_spaced_lists = true;
 	}
 	if (!rule_item_override(it, changeable, changeable, "list", &o) ||
 	    !rule_item_sequence(it, it->node, "items", &items))
@@ -84,6 +86,9 @@ bool rule_read_list(struct rule_item *it)
 		l->name = name->str;
 		if (!put_name(it, &e->list_names, name->str, e->lists.len - 1))
 			return false;
+		if (!name_is_list(name->str) && e->spaced.len < RULE_MAX_SPACED &&
+		    vec_push(&e->spaced, l) < 0)
+			return oom(it);
 	}
 	if (!append) {
 		l->items.len = 0;
@@ -206,7 +211,11 @@ static bool read_tags(struct rule_item *it, struct rule_def *r, bool append)
 		bool there = false;
 		for (size_t i = 0; i < r->tags.len; i++)
 			there = there || slice_eq(r->tags.ptr[i], t->str);
-		if (!there && vec_push(&r->tags, t->str) < 0)
+		if (there)
+			continue;
+		if (r->tags.len == RULE_MAX_PARTS)
+			return rule_item_error(it, t, "more than %u tags", RULE_MAX_PARTS);
+		if (vec_push(&r->tags, t->str) < 0)
 			return oom(it);
 	}
 	if (r->tags.len)
@@ -255,6 +264,8 @@ static bool read_word(struct rule_item *it, const char *key, struct slice *to, b
 	const struct node *n;
 	if (!rule_item_text(it, it->node, key, &n))
 		return false;
+	if (append && to->len + n->str.len > RULE_MAX_TEXT)
+		return rule_item_error(it, n, "%s is longer than %zu bytes", key, RULE_MAX_TEXT);
 	if (append)
 		return append_slice(it, to, n->str);
 	*to = n->str;
@@ -453,7 +464,10 @@ bool rule_read_rule(struct rule_item *it)
 	struct rule_override o;
 	if (!rule_item_text(it, it->node, "rule", &name))
 		return false;
-	rule_item_unknown_keys(it, rule_keys, it->file->flags & RULE_OWN_KEYS);
+	/* Sources that Falco does not have are ours, and so are the keys of their rules. */
+	struct slice source = node_get_str(it->node, "source");
+	bool ours = source.len && !slice_is(source, "syscall") && !slice_is(source, "k8s_audit");
+	rule_item_unknown_keys(it, rule_keys, it->file->flags & RULE_OWN_KEYS || ours);
 	if (!rule_item_override(it, appendable, replaceable, "rule", &o))
 		return false;
 	if (o.node)

@@ -4,7 +4,7 @@
 #include "tests/test.h"
 
 #define RULES  40
-#define ROUNDS 60
+#define ROUNDS 200
 #define EVENTS 60
 
 static uint32_t seed = 7;

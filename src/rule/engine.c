@@ -114,6 +114,7 @@ void rule_engine_free(struct rule_engine **ep)
 	map_free(&e->rule_names);
 	vec_free(&e->files);
 	vec_free(&e->lists);
+	vec_free(&e->spaced);
 	vec_free(&e->macros);
 	vec_free(&e->rules);
 	vec_free(&e->infos);

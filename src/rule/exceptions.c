@@ -191,6 +191,8 @@ static bool read_one(struct rule_item *it, struct rule_def *r, const struct node
 				       "Unknown key '%.*s'. The key will be ignored.",
 				       SL_FMT(k->key));
 	struct rule_exception *old = named(r, name->str);
+	if (!old && r->exceptions.len == RULE_MAX_PARTS)
+		return rule_item_error(&inner, n, "more than %u exceptions", RULE_MAX_PARTS);
 	if (append && (!values || !values->count))
 		rule_item_warn(&inner, n, RULE_APPEND_NO_VALUES,
 			       "Overriding/appending exception with no values");

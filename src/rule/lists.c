@@ -124,19 +124,17 @@ static struct rule_list_def *list_at(const struct rule_engine *e, struct slice s
 		stop++;
 	*end = stop;
 	struct rule_list_def *l = find(e, slice_sub(s, i, stop - i));
-	if (l || !e->has_spaced_lists)
-		return l;
-	for (size_t k = 0; k < e->lists.len; k++) {
-		struct slice name = e->lists.ptr[k]->name;
+	for (size_t k = 0; !l && k < e->spaced.len; k++) {
+		struct slice name = e->spaced.ptr[k]->name;
 		size_t after = i + name.len;
 		if (name.len > stop - i && after <= s.len &&
 		    slice_eq(slice_sub(s, i, name.len), name) &&
 		    (after == s.len || is_delimiter(s.ptr[after]))) {
 			*end = after;
-			return e->lists.ptr[k];
+			l = e->spaced.ptr[k];
 		}
 	}
-	return NULL;
+	return l;
 }
 
 int rule_lists_expand(struct rule_engine *e, const struct rule_ctext *from, struct rule_ctext *ret,

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define MAX_KEYS 100u
+
 bool rule_item_error(struct rule_item *it, const struct node *at, const char *fmt, ...)
 {
 	char text[512];
@@ -127,7 +129,8 @@ void rule_item_unknown_keys(struct rule_item *it, const char *const *known, bool
 					  "remedy",   "references", "severity",
 					  "examples", "properties", NULL};
 	node_each (k, it->node) {
-		if (slice_is_any(k->key, known) || (own_keys && slice_is_any(k->key, own)))
+		if (slice_is_any(k->key, known) || (own_keys && slice_is_any(k->key, own)) ||
+		    rule_problems_full(it->e))
 			continue;
 		struct rule_near near = {.word = k->key};
 		for (size_t i = 0; known[i]; i++)
@@ -325,6 +328,8 @@ bool rule_item_override(struct rule_item *it, const char *const *append, const c
 		return true;
 	if (o->type != NODE_OBJECT)
 		return rule_item_error(it, o, "Value of 'override' must be a mapping");
+	if (o->count > MAX_KEYS)
+		return rule_item_error(it, o, "more than %u overrides", MAX_KEYS);
 	if (ret->is_legacy)
 		return rule_item_invalid(
 		    it, o,
@@ -367,6 +372,19 @@ static bool count_item(struct rule_item *it)
 	return rule_item_error(it, NULL, "more than %u rules, macros and lists", RULE_MAX_ITEMS);
 }
 
+/* Readers of YAML differ on which of two counts. */
+static void warn_twice(struct rule_item *it)
+{
+	if (it->node->count > MAX_KEYS)
+		return;
+	node_each (k, it->node) {
+		if (node_member(it->node, k->key) != k)
+			rule_item_warn(it, k, RULE_WARNING_EXTENSION,
+				       "Key '%.*s' is there twice: the first counts",
+				       SL_FMT(k->key));
+	}
+}
+
 static void read_item(struct rule_item *it)
 {
 	static const struct {
@@ -393,6 +411,7 @@ static void read_item(struct rule_item *it)
 		if (!n)
 			continue;
 		rule_trail_push(&it->trail, kinds[i].kind, node_str(n), it->node->pos);
+		warn_twice(it);
 		(void)kinds[i].read(it);
 		return;
 	}

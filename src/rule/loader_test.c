@@ -76,6 +76,11 @@ static void an_error_in_what_was_appended_is_shown_there(void **state)
 		      "- rule: r\n  condition: and proc.nme = x\n  override: {condition: append}\n",
 		 &good);
 	check_place(e, "proc.nme", 7, 18, 'p');
+	auto_rule_engine struct rule_engine *o =
+	    load("- rule: r\n  desc: d\n  output: >\n    one %proc.name and\n    two %proc.nome x\n"
+		 "  priority: info\n  condition: evt.type = open\n",
+		 &good);
+	check_place(o, "unknown filter: %proc.nome", 5, 9, '%');
 	/* an item of a list: the place is the list's name in the condition */
 	auto_rule_engine struct rule_engine *l =
 	    load("- list: l\n  items: [a, 'x = y', \"'\"]\n" HEAD
@@ -234,6 +239,54 @@ static void list_bombs_are_refused(void **state)
 	find(e, "is longer than");
 }
 
+static void parts_of_a_rule_are_bounded(void **state)
+{
+	bool good;
+	auto_buf struct buf b = {0};
+	(void)state;
+	buf_init(&b, 8 * MIB);
+	buf_puts(&b, SL(HEAD "  condition: evt.type = open\n  tags: ["));
+	for (int i = 0; i < 1500; i++)
+		buf_printf(&b, "t%d, ", i);
+	buf_puts(&b, SL("x]\n"));
+	for (int i = 0; i < 1500; i++)
+		buf_puts(&b, SL("- rule: r\n  condition: or evt.type = link\n"
+				"  override: {condition: append}\n"));
+	buf_putc(&b, '\0');
+	auto_rule_engine struct rule_engine *e = load(b.ptr, &good);
+	assert_false(good);
+	find(e, "more than 1000 tags");
+	find(e, "more than 1000 texts are appended to a condition");
+}
+
+static void a_file_that_is_all_errors_ends_soon(void **state)
+{
+	bool good;
+	const struct rule_problem *const *p;
+	auto_buf struct buf b = {0};
+	(void)state;
+	buf_init(&b, 8 * MIB);
+	buf_puts(&b, SL(HEAD "  condition: >\n    evt.type = open"));
+	for (int i = 0; i < 40000; i++)
+		buf_printf(&b, "\n    or proc.nam%d = x", i);
+	buf_putc(&b, '\n');
+	buf_putc(&b, '\0');
+	auto_rule_engine struct rule_engine *e = load(b.ptr, &good);
+	assert_false(good);
+	assert_int_equal(rule_problems(e, &p), 1000);
+	assert_int_equal(p[999]->at[p[999]->nat - 1].line, 6 + 1000);
+}
+
+static void a_key_that_is_there_twice_is_told(void **state)
+{
+	bool good;
+	(void)state;
+	auto_rule_engine struct rule_engine *e =
+	    load(HEAD "  condition: evt.type = open\n  condition: evt.type = link\n", &good);
+	assert_true(good);
+	check_place(e, "Key 'condition' is there twice", 6, 3, 'c');
+}
+
 static void files_that_are_no_rules_are_refused_in_words(void **state)
 {
 	static const struct {
@@ -299,5 +352,7 @@ RUN_TESTS(T(errors_in_folded_text_have_the_place_of_the_file),
 	  T(lists_are_put_in_place_at_any_depth), T(macros_see_what_stands_before_them),
 	  T(an_override_keeps_the_place_in_the_order),
 	  T(rules_are_selected_by_name_tag_and_priority), T(macro_bombs_stay_small),
-	  T(list_bombs_are_refused), T(files_that_are_no_rules_are_refused_in_words),
-	  T(aliases_cannot_blow_a_file_up), T(own_keys_are_kept_and_not_warned_about))
+	  T(list_bombs_are_refused), T(parts_of_a_rule_are_bounded),
+	  T(a_file_that_is_all_errors_ends_soon), T(a_key_that_is_there_twice_is_told),
+	  T(files_that_are_no_rules_are_refused_in_words), T(aliases_cannot_blow_a_file_up),
+	  T(own_keys_are_kept_and_not_warned_about))

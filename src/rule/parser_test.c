@@ -123,7 +123,7 @@ static void what_is_wrong_is_said_in_the_words_of_falco(void **state)
 	    {"t.name = val(t.anc)", "field 't.anc' doesn't support right-hand side fields"},
 	    {"t.name regex val(t.path)", "operator 'regex' doesn't support right-hand side fields"},
 	    {"t.env = x", "'t.env' requires an argument but none provided"},
-	    {"t.name[1] = x", "field 't.name' takes no argument"},
+	    {"t.name[1] = x", "'t.name' takes no argument"},
 	    {"len(t.int) = 1", "transformer 'len' takes a text or a list"},
 	    {"tolower(t.int) = 1",
 	     "field of type 'int64' cannot be used with transformer 'tolower'"},

@@ -48,7 +48,7 @@ static void snippet(struct rule_engine *e, struct rule_problem *p, const struct 
 	uint32_t line, column;
 	rule_file_position(f, pos, &line, &column);
 	size_t begin = f->lines[line - 1], before = pos - begin;
-	struct slice text = slice_from(f->text, begin);
+	struct slice text = slice_sub(f->text, begin, before + 2 * SNIPPET_MAX);
 	ssize_t end = slice_chr(text, '\n');
 	text = slice_sub(text, 0, end < 0 ? SIZE_MAX : (size_t)end);
 	while (text.len && text.ptr[text.len - 1] == '\r')
@@ -80,7 +80,7 @@ void rule_problem_add(struct rule_engine *e, bool is_error, enum rule_code code,
 	va_list ap;
 	if (is_error)
 		e->nerrors++;
-	if (e->problems.len >= RULE_MAX_PROBLEMS)
+	if (rule_problems_full(e))
 		return;
 	buf_init(&text, 16 * KIB);
 	va_start(ap, fmt);
@@ -136,6 +136,8 @@ static unsigned distance(struct slice a, struct slice b, unsigned limit)
 void rule_near_offer(struct rule_near *near, struct slice name)
 {
 	unsigned limit = (unsigned)MIN(near->word.len / 3 + 1, 4);
+	if (near->word.len > 64)
+		return;
 	unsigned d = distance(near->word, name, limit);
 	if (d <= limit && (!near->best.ptr || d < near->distance)) {
 		near->best = name;

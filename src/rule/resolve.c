@@ -20,6 +20,10 @@ void rule_resolve_problem(struct rule_resolve *r, bool is_error, enum rule_code 
 	uint32_t at = 0;
 	if (is_error)
 		r->is_failed = true;
+	if (rule_problems_full(r->e)) {
+		r->e->nerrors += is_error;
+		return;
+	}
 	if (r->text && rule_ctext_place(r->text, pos, &f, &at)) {
 		if (f != t.file) {
 			struct slice name = t.n ? t.at[t.n - 1].name : SL_NONE;
@@ -177,6 +181,11 @@ static const struct rule_node *bind(struct rule_resolve *r, const struct rule_no
 {
 	if (r->e->is_oom)
 		return NULL;
+	/* One file that is all errors must not cost more than others. */
+	if (r->e->nerrors && rule_problems_full(r->e)) {
+		r->is_failed = true;
+		return NULL;
+	}
 	r->height = 1;
 	if (n->kind == RULE_N_CHECK)
 		return rule_check_bind(r, n);
@@ -223,12 +232,31 @@ static void parse_macros(struct rule_engine *e)
 
 /* ---- Output ---- */
 
+/* Where byte bad of the output stands: in the scalar that was read last, which is its end. */
+static void output_trail(const struct rule_def *d, size_t bad, struct rule_trail *t)
+{
+	const struct node *n = d->output;
+	rule_trail_begin(t, d->output_file);
+	if (!n) {
+		rule_trail_push(t, "rule", d->info.name, 0);
+		return;
+	}
+	uint32_t at = d->output_file == d->file ? d->pos : n->pos;
+	size_t before = d->info.output.len - MIN(n->str.len, d->info.output.len);
+	rule_trail_push(t, "rules content", SL_NONE, at);
+	rule_trail_push(t, "rule", d->info.name, at);
+	rule_trail_push(t, "rule output", SL_NONE,
+			bad < before ? n->pos : rule_scalar_pos(d->output_file, n, bad - before));
+}
+
 static void bind_output(struct rule_engine *e, struct rule_def *d)
 {
 	struct rule_template *t = NULL;
+	struct rule_trail trail;
 	struct err err = {0};
+	size_t bad = 0;
 	if (rule_template_make(e, (size_t)rule_source_index(e, d->info.source), d->info.output,
-			       &e->arena, &t, &err) == 0) {
+			       &e->arena, &t, &bad, &err) == 0) {
 		d->info.output_template = t;
 		return;
 	}
@@ -236,21 +264,10 @@ static void bind_output(struct rule_engine *e, struct rule_def *d)
 		e->is_oom = true;
 		return;
 	}
-	struct rule_trail trail;
-	rule_trail_begin(&trail, d->output_file);
-	if (d->output) {
-		rule_trail_push(&trail, "rules content", SL_NONE,
-				d->output_file == d->file ? d->pos : d->output->pos);
-		rule_trail_push(&trail, "rule", d->info.name,
-				d->output_file == d->file ? d->pos : d->output->pos);
-		rule_trail_push(&trail, "rule output", SL_NONE, d->output->pos);
-	}
-	if (d->info.skip_if_unknown && err.kind == ERR_NOT_FOUND) {
-		rule_problem_add(e, false, RULE_UNKNOWN_FILTER, &trail, SL_NONE, "%s", err.text);
-		d->info.tree = NULL;
-		return;
-	}
-	rule_problem_add(e, true, RULE_ERR_COMPILE_OUTPUT, &trail, SL_NONE, "%s", err.text);
+	bool skip = d->info.skip_if_unknown && err.kind == ERR_NOT_FOUND;
+	output_trail(d, bad, &trail);
+	rule_problem_add(e, !skip, skip ? RULE_UNKNOWN_FILTER : RULE_ERR_COMPILE_OUTPUT, &trail,
+			 SL_NONE, "%s", err.text);
 	d->info.tree = NULL;
 }
 

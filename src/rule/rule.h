@@ -11,8 +11,9 @@
  *   engine = rule_engine_new() -> rule_load() per file -> rule_compile()      (then read-only: threads may share it)
  *   session = rule_session_new(engine, "dockerfile", get) -> rule_eval() per event           (one session a thread)
  *
- * Limits: a file 16 MiB; files, rules, macros and lists together 100,000; one condition after expansion 1 MiB, all of
- * them 128 MiB; depth of a condition 1,000; of macros in macros 1,000; nodes of all conditions 4 million.
+ * Limits: a file 16 MiB and 1 million YAML nodes; rules, macros and lists together 100,000; one condition after expansion
+ * 1 MiB, all of them 128 MiB; 1,000 texts appended to one; 1,000 tags or exceptions of a rule; depth of a condition with its
+ * macros 1,000; nodes of all conditions 4 million; 1,000 problems are told, all are counted; memory of an engine 1 GiB.
  */
 #pragma once
 

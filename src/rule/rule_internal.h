@@ -8,11 +8,15 @@
 #define RULE_MAX_ITEMS	      100000u
 #define RULE_MAX_CONDITION    (1 * MIB)	  /* after lists are expanded */
 #define RULE_MAX_CONDITIONS   (128 * MIB) /* all of them */
+#define RULE_MAX_PARTS	      1000u	  /* tags, exceptions, overrides of one rule */
+#define RULE_MAX_TEXT	      (64 * KIB)  /* desc and output, after appending */
+#define RULE_MAX_SPACED	      100u	  /* lists with blanks in their names */
+#define RULE_MAX_APPENDS      1000u	  /* to one condition */
 #define RULE_MAX_DEPTH	      1000u
 #define RULE_MAX_NODES	      (4u * 1000 * 1000)
-#define RULE_MAX_YAML_NODES   (4u * 1000 * 1000)
+#define RULE_MAX_YAML_NODES   (1000u * 1000) /* of a file */
 #define RULE_MAX_YAML_DEPTH   64u
-#define RULE_MAX_PROBLEMS     2000u
+#define RULE_MAX_PROBLEMS     1000u /* that are told; all are counted */
 #define RULE_MAX_ARENA	      (1024 * MIB)
 #define RULE_MAX_ENTRY_VALUES (1u << 20)
 
@@ -36,6 +40,11 @@ struct rule_file {
 	size_t nlines;
 	const struct node **docs;
 	size_t ndocs;
+	/* Where rule_scalar_pos() was last: errors come in order, and texts may be long. */
+	struct rule_cursor {
+		const struct node *scalar;
+		size_t i, p;
+	} * cursor;
 };
 /* A syntax error becomes a problem (0, no documents); < 0 out of memory. */
 int rule_yaml_read(struct rule_engine *e, struct rule_file *f, struct err *err) must_use;
@@ -182,9 +191,14 @@ struct rule_engine {
 	VEC(struct rule_selector) selectors;
 	size_t nerrors, ncondition_bytes, nnodes;
 	enum rule_priority least;
-	bool is_oom, is_compiled, has_spaced_lists;
+	VEC(struct rule_list_def *) spaced; /* lists with blanks in their names */
+	bool is_oom, is_compiled;
 	bool has_unread; /* a condition could not be read: what it refers to is not known */
 };
+static inline bool rule_problems_full(const struct rule_engine *e)
+{
+	return e->problems.len >= RULE_MAX_PROBLEMS;
+}
 int rule_source_index(const struct rule_engine *e, struct slice name); /* -1 none */
 /* name or "name.arg" or what dotted fields give; NULL none. */
 const struct rule_field *rule_field_of(const struct rule_engine *e, size_t source,
@@ -291,8 +305,10 @@ typedef int rule_fetch(void *arg, const struct rule_expr *x, struct rule_value *
 int rule_expr_value(const struct rule_expr *x, rule_fetch *fetch, void *arg, struct arena *scratch,
 		    struct rule_value *out);
 
+/* bad: the byte of the text that an error is about. */
 int rule_template_make(const struct rule_engine *e, size_t source, struct slice text,
-		       struct arena *arena, struct rule_template **ret, struct err *err) must_use;
+		       struct arena *arena, struct rule_template **ret, size_t *bad,
+		       struct err *err) must_use;
 
 /* ---- Graph ---- */
 

@@ -24,7 +24,7 @@ struct template_read {
 	size_t source;
 	struct arena *arena;
 	struct slice in;
-	size_t pos;
+	size_t pos, field; /* field: the '%' read last */
 	VEC(struct part) parts;
 	struct err *err;
 };
@@ -116,7 +116,7 @@ static int read_parts(struct template_read *r)
 			continue;
 		}
 		TRY(push_text(r, begin, r->pos));
-		r->pos++;
+		r->field = r->pos++;
 		TRY(read_field(r));
 		begin = r->pos;
 	}
@@ -124,7 +124,8 @@ static int read_parts(struct template_read *r)
 }
 
 int rule_template_make(const struct rule_engine *e, size_t source, struct slice text,
-		       struct arena *arena, struct rule_template **ret, struct err *err)
+		       struct arena *arena, struct rule_template **ret, size_t *bad,
+		       struct err *err)
 {
 	struct rule_template *t = arena_new(arena, struct rule_template);
 	struct template_read r = {.e = e, .source = source, .arena = arena, .in = text, .err = err};
@@ -143,6 +144,7 @@ int rule_template_make(const struct rule_engine *e, size_t source, struct slice 
 		rc = t->parts ? 0 : err_oom(err);
 	}
 	vec_free(&r.parts);
+	*bad = r.field;
 	if (rc == 0)
 		*ret = t;
 	return rc;
@@ -152,7 +154,8 @@ int rule_template_new(const struct rule_source *s, struct slice text, struct are
 		      struct rule_template **ret, struct err *err)
 {
 	auto_rule_engine struct rule_engine *e = rule_engine_new(&s, 1, err);
-	return e ? rule_template_make(e, 0, text, arena, ret, err) : err->code;
+	size_t bad;
+	return e ? rule_template_make(e, 0, text, arena, ret, &bad, err) : err->code;
 }
 
 struct template_event {

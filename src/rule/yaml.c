@@ -190,7 +190,10 @@ static bool on_alias(struct ywalk *w, const yaml_event_t *ev, uint32_t pos)
 
 static bool on_event(struct ywalk *w, const yaml_event_t *ev)
 {
-	uint32_t pos = byte_at(w, ev->start_mark.index);
+	/* Marks of what begins never go back, so that the file is counted through once. */
+	bool begins = ev->type == YAML_SCALAR_EVENT || ev->type == YAML_ALIAS_EVENT ||
+		      ev->type == YAML_SEQUENCE_START_EVENT || ev->type == YAML_MAPPING_START_EVENT;
+	uint32_t pos = begins ? byte_at(w, ev->start_mark.index) : 0;
 	switch (ev->type) {
 	case YAML_SCALAR_EVENT:
 		return on_scalar(w, ev, pos);
@@ -256,7 +259,8 @@ static int index_lines(struct rule_engine *e, struct rule_file *f, struct err *e
 	for (size_t i = 0; i < f->text.len; i++)
 		n += f->text.ptr[i] == '\n';
 	f->lines = arena_array(&e->arena, n, sizeof(*f->lines));
-	if (!f->lines)
+	f->cursor = arena_new(&e->arena, struct rule_cursor);
+	if (!f->lines || !f->cursor)
 		return err_oom(err);
 	f->nlines = 1;
 	for (size_t i = 0; i < f->text.len; i++)
@@ -353,7 +357,12 @@ uint32_t rule_scalar_pos(const struct rule_file *f, const struct node *scalar, s
 		   !ynode(scalar)->is_plain) {
 		quote = in.ptr[p++];
 	}
-	for (size_t i = 0; i < scalar->str.len && p < in.len; i++) {
+	size_t i = 0;
+	if (f->cursor->scalar == scalar && f->cursor->i <= at) {
+		i = f->cursor->i;
+		p = f->cursor->p;
+	}
+	for (; i < scalar->str.len && p < in.len; i++) {
 		char c = scalar->str.ptr[i];
 		if (!is_blank(c))
 			p = skip_blanks(in, p, quote);
@@ -369,5 +378,6 @@ uint32_t rule_scalar_pos(const struct rule_file *f, const struct node *scalar, s
 			p++;
 		}
 	}
+	*f->cursor = (struct rule_cursor){scalar, i, p};
 	return (uint32_t)MIN(p, in.len);
 }

@@ -179,9 +179,10 @@ static size_t braces_length(const struct expander *x, struct slice s)
 	for (size_t n = 0; s.ptr && n < s.len; n++) {
 		if (s.ptr[n] == x->v->escape && n + 1 < s.len)
 			n++;
-		else if (s.ptr[n] == '$' && n + 1 < s.len && s.ptr[n + 1] == '{')
-			open++, n++;
-		else if (s.ptr[n] == '}' && --open == 0)
+		else if (s.ptr[n] == '$' && n + 1 < s.len && s.ptr[n + 1] == '{') {
+			open++;
+			n++;
+		} else if (s.ptr[n] == '}' && --open == 0)
 			return n + 1;
 	}
 	return 0;
@@ -226,9 +227,10 @@ static int expand(struct expander *x, struct slice in, unsigned depth)
 			TRY(variable(x, slice_of(in.ptr + n, in.len - n), depth, &len));
 		else if (c == escape && quote != '\'' && n + 1 < in.len &&
 			 (!quote || in.ptr[n + 1] == '"' || in.ptr[n + 1] == '$' ||
-			  in.ptr[n + 1] == escape))
-			buf_putc(&x->out, in.ptr[n + 1]), len = 2;
-		else
+			  in.ptr[n + 1] == escape)) {
+			buf_putc(&x->out, in.ptr[n + 1]);
+			len = 2;
+		} else
 			buf_putc(&x->out, c);
 		n += len;
 	}

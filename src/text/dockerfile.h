@@ -180,6 +180,7 @@ struct sh_script {
 	size_t npipes;
 	const char *error; /* the first; NULL none */
 	struct slice error_at;
+	bool ends_in_comment; /* what is put behind the text would be part of a comment */
 	bool is_cut;
 };
 /* Everything lives in the arena; slices are parts of text wherever no quotes were taken away. */

@@ -24,10 +24,11 @@ static void skip_blanks(struct sh_reader *r)
 			r->p++;
 		else if (*r->p == '\\' && sh_peek(r, 1) == '\n')
 			r->p += 2;
-		else if (*r->p == '#')
+		else if (*r->p == '#') {
 			while (r->p < r->end && *r->p != '\n')
 				r->p++;
-		else
+			r->out->ends_in_comment |= r->p == r->end;
+		} else
 			return;
 	}
 }
@@ -94,7 +95,8 @@ void sh_end_command(struct sh_reader *r, int32_t index)
 		return;
 	struct slice *raw = &r->commands.ptr[index].raw;
 	raw->len = (size_t)(r->p - raw->ptr);
-	*raw = slice_trim(*raw);
+	while (raw->len && is_space(raw->ptr[raw->len - 1]))
+		raw->len--;
 }
 
 /* name=, name+=, name[..]= at the start of a word */
@@ -177,7 +179,6 @@ static bool take_function(struct sh_reader *r, int32_t index, const struct sh_pl
 static void keep_words(struct sh_reader *r, int32_t index, size_t first)
 {
 	struct sh_command *c = &r->commands.ptr[index];
-	struct sh_word *all = r->words.ptr + first;
 	size_t n = r->words.len - first, assigns = 0;
 	struct sh_word *copy = arena_array(r->arena, n, sizeof(*copy));
 	r->words.len = first;
@@ -186,7 +187,7 @@ static void keep_words(struct sh_reader *r, int32_t index, size_t first)
 		return;
 	}
 	if (n)
-		memcpy(copy, all, n * sizeof(*copy));
+		memcpy(copy, r->words.ptr + first, n * sizeof(*copy));
 	while (assigns < n && is_assignment(copy[assigns].raw))
 		assigns++;
 	c->assigns = copy;
@@ -273,6 +274,8 @@ static void expect(struct sh_reader *r, const char *word, const char *message)
 static void brackets(struct sh_reader *r, const struct sh_place *at, enum sh_kind kind)
 {
 	int32_t index = sh_new_command(r, kind, at);
+	if (index < 0)
+		return;
 	char close = *r->p == '(' ? ')' : '}';
 	r->p++;
 	inner_list(r, index, at->depth);
@@ -288,6 +291,8 @@ static void brackets(struct sh_reader *r, const struct sh_place *at, enum sh_kin
 static void if_command(struct sh_reader *r, const struct sh_place *at)
 {
 	int32_t index = sh_new_command(r, SH_IF, at);
+	if (index < 0)
+		return;
 	r->p += 2;
 	inner_list(r, index, at->depth);
 	while (take_word(r, "then") || take_word(r, "elif") || take_word(r, "else"))
@@ -300,6 +305,8 @@ static void loop_command(struct sh_reader *r, const struct sh_place *at, bool ha
 {
 	int32_t index = sh_new_command(r, SH_LOOP, at);
 	struct sh_word w;
+	if (index < 0)
+		return;
 	while (r->p < r->end && is_alpha(*r->p))
 		r->p++;
 	skip_blanks(r);
@@ -351,6 +358,8 @@ static void case_command(struct sh_reader *r, const struct sh_place *at)
 {
 	int32_t index = sh_new_command(r, SH_CASE, at);
 	struct sh_word w;
+	if (index < 0)
+		return;
 	r->p += 4;
 	skip_newlines(r);
 	r->current = index;
@@ -364,7 +373,7 @@ static void case_command(struct sh_reader *r, const struct sh_place *at)
 		skip_newlines(r);
 		while (r->p < r->end && (*r->p == ';' || *r->p == '&'))
 			r->p++;
-		if (r->p == before)
+		if (r->p == before && r->p < r->end)
 			r->p++;
 	}
 	sh_end_command(r, index);
@@ -394,6 +403,8 @@ static void test_command(struct sh_reader *r, const struct sh_place *at, const c
 {
 	int32_t index = sh_new_command(r, SH_TEST, at);
 	struct sh_word w;
+	if (index < 0)
+		return;
 	r->p += 2;
 	r->current = index;
 	r->depth_now = at->depth + 1;
@@ -597,6 +608,8 @@ static int keep(struct sh_reader *r)
 int sh_parse(struct arena *a, struct slice text, struct sh_script *ret, struct err *err)
 {
 	*ret = (struct sh_script){0};
+	if (!text.len)
+		text = SL("");
 	struct sh_reader r = {
 	    .arena = a, .p = text.ptr, .end = text.ptr + text.len, .out = ret, .current = -1};
 	buf_init(&r.text, SIZE_MAX / 2);

@@ -57,7 +57,7 @@ static void commands_and_operators(void **state)
 	    {"cat <<E >f && b\nx; y\nE\nc", " cat [<< E] [> f] / && b / ; c"},
 	    {"a >x $(b >y) >z", " a $(b >y) [> x] [> z] / $<0 / <1 b [> y]"},
 	    {"set -o pipefail\n\n  a|b\n", " set -o pipefail / ; a / | b"},
-	    {"echo fi; }; a", " echo fi / a !"},
+	    {"echo fi; }; a", " echo fi / ; a !"},
 	    {"(a", "sub / <0 a !"},
 	    {"a 'b", " a b !"},
 	    {"if a", "if / <0 a !"},

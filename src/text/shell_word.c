@@ -109,9 +109,10 @@ static void double_quotes(struct sh_reader *r, struct sh_word *w)
 		if (*r->p == '\\' && r->p + 1 < r->end) {
 			if (r->p[1] == '\n')
 				r->p += 2;
-			else if (memchr("$`\"\\", r->p[1], 4))
-				buf_putc(&r->text, r->p[1]), r->p += 2;
-			else
+			else if (memchr("$`\"\\", r->p[1], 4)) {
+				buf_putc(&r->text, r->p[1]);
+				r->p += 2;
+			} else
 				buf_putc(&r->text, *r->p++);
 		} else if (*r->p == '$') {
 			dollar(r, w);
@@ -122,8 +123,9 @@ static void double_quotes(struct sh_reader *r, struct sh_word *w)
 			copy_from(r, start);
 			w->has_var = true;
 		} else {
-			while (r->p < r->end && !memchr("\"\\$`", *r->p, 4))
+			do /* an escape that is the last byte is itself */
 				r->p++;
+			while (r->p < r->end && !memchr("\"\\$`", *r->p, 4));
 			copy_from(r, start);
 		}
 	}
@@ -143,10 +145,13 @@ static void braces(struct sh_reader *r)
 			open--;
 		else if (c == '\\' && r->p < r->end)
 			r->p++;
-		else if (c == '$' && r->p < r->end && *r->p == '{')
-			open++, r->p++;
-		else if (c == '$' && r->p < r->end && *r->p == '(')
-			r->p++, substitution(r);
+		else if (c == '$' && r->p < r->end && *r->p == '{') {
+			open++;
+			r->p++;
+		} else if (c == '$' && r->p < r->end && *r->p == '(') {
+			r->p++;
+			substitution(r);
+		}
 	}
 	if (open)
 		sh_fail(r, "bracket without its end");
@@ -208,9 +213,10 @@ static bool piece(struct sh_reader *r, struct sh_word *w)
 		double_quotes(r, w);
 		return true;
 	case '$':
-		if (sh_peek(r, 1) == '\'')
-			ansi_quotes(r), w->is_quoted = true;
-		else if (sh_peek(r, 1) == '"')
+		if (sh_peek(r, 1) == '\'') {
+			ansi_quotes(r);
+			w->is_quoted = true;
+		} else if (sh_peek(r, 1) == '"')
 			r->p++;
 		else
 			dollar(r, w);

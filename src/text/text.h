@@ -123,3 +123,5 @@ void jw_node(struct json_writer *w, const struct node *n);
 void text_base64(struct buf *out, struct slice bytes);
 /* Standard alphabet, padding optional, white space at the end: 0 or -EINVAL. */
 int text_unbase64(struct slice text, struct buf *out) must_use;
+
+#include "text/dockerfile.h"

@@ -49,6 +49,7 @@ def prepare(work):
     open(work + "/rootfs/etc/os-release", "wb").write(os_release)
     open(work + "/rootfs/lib/apk/db/installed", "wb").write(apk_installed())
     shutil.copy(work + "/image.tar", work + "/other.tar")
+    open(work + "/Dockerfile", "w").write("FROM alpine:3.10\nRUN apk add openssl\nCMD x\n")
     secdb = {"apkurl": "{{urlprefix}}/{{distroversion}}/{{reponame}}/{{arch}}/{{pkg.name}}-{{pkg.ver}}.apk", "archs": ["x86_64"], "reponame": "main",
              "urlprefix": "https://dl-cdn.alpinelinux.org/alpine", "distroversion": "v3.10",
              "packages": [{"pkg": {"name": "openssl", "secfixes": {"1.1.1g-r0": ["CVE-2020-1967"], "1.1.1k-r0": ["CVE-2021-3450"]}}}]}

@@ -283,6 +283,21 @@ def the_list_has_every_id_once(work):
 
 
 @test
+def shellcheck_is_asked_where_it_is_installed(work):
+    if not shutil.which("shellcheck"):
+        raise Skip("no shellcheck")
+    text = "FROM debian:12\nRUN cd /x && \\\n  ls $FOO\n# hadolint ignore=SC2086\nRUN rm $FOO\nSHELL [\"pwsh\", \"-c\"]\nRUN rm $FOO\nUSER 1\n"
+    r = lint(work, text)
+    got = [(n, x["Severity"]) for n, all_, x in findings(r) if all_[0] == "SC2086"]
+    assert got == [(2, "LOW")], got
+    assert "SC2086" in [s["ID"] for s in r.json()["Suppressed"]]
+    assert "SC2086" not in names(lint(work, text, "--shellcheck", "no"))
+    assert lint(work, text, "--shellcheck", "maybe").code == 2
+    r = strake("lint", "--shellcheck", "yes", work + "/Dockerfile", cwd=work, env={"PATH": work})
+    assert r.code == 3 and "shellcheck" in r.err, r.err
+
+
+@test
 def hostile_files_are_no_problem(work):
     for name, text in (("line", b"RUN " + b"a b|c;$(d) '" * 900000), ("from", b"FROM a AS b\n" * 20000), ("env", b"FROM a:1\n" + b"ENV A=$A$A$A$A\n" * 20000),
                        ("nul", b"FROM a:1\nRUN \0\0\xff\xfe sudo\n" * 1000), ("deep", b"RUN " + b"$(" * 200000), ("cont", b"RUN a \\\n" * 300000),

@@ -2,9 +2,10 @@
 """Checks of images' own configuration and of files in them, gates over scans, and specifications of compliance."""
 import json
 import os
+import re
 
 from ecosystems_lib import build, debian_root, osv, put, python_records
-from lib import OS_DEBIAN, docker_archive, dpkg_status, main, strake, tar, test
+from lib import OS_DEBIAN, SOURCE, docker_archive, dpkg_status, main, strake, tar, test
 
 DOCKERFILE = "FROM debian\nADD a /b\nUSER root\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: shop\nspec:\n  containers:\n    - name: c\n      image: registry.example/app:1\n%s"
@@ -129,6 +130,111 @@ def gates_deny_warn_and_pass(work):
     assert strake("policy", "check", "--db", db, target, cwd=work).code == 0
 
 
+EXCUSE = """
+- rule: accepted
+  source: finding
+  desc: looked at
+  priority: INFO
+  condition: package.name=requests
+  output: x
+  properties: {action: allow, reason: "behind the proxy", expires: %s, rules: ["no old *"]}
+- rule: elsewhere
+  source: target
+  desc: d
+  priority: CRITICAL
+  condition: target.name exists
+  output: x
+  properties: {images: ["registry.example/**"]}
+"""
+
+
+def requests_bench(work, version="2.0.0"):
+    db = build(work, python_records() + [osv("GHSA-x", "PyPI", "requests", [{"introduced": "0"}, {"fixed": "2.31.0"}], ["CVE-2023-32681"])])
+    debian_root(work + "/system")
+    put(work + "/system/opt/x-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: requests\nVersion: %s\n\n" % version)
+    return db, "rootfs:" + work + "/system"
+
+
+@test
+def rules_allow_with_a_reason_and_until_a_day(work):
+    db, target = requests_bench(work)
+    gates = put(work + "/gates.yaml", GATES)
+    over, later = put(work + "/over.yaml", EXCUSE % "2020-01-01"), put(work + "/later.yaml", EXCUSE % "2099-01-01")
+    r = strake("policy", "check", "--policy", gates, "--policy", later, "--db", db, "--format", "json", target)
+    report = json.loads(r.out)
+    assert r.code == 0 and "(0 denied, 1 warnings, 1 excused)" in r.err, (r.code, r.err)
+    assert {i for _, i in misconfigurations(report)} == {"no urllib3"}, report
+    (aside,) = report["Suppressed"]
+    assert (aside["ID"], aside["Reason"], aside["Expires"]) == ("no old requests", "behind the proxy", "2099-01-01"), aside
+    assert aside["Source"] == later + ": accepted", aside
+    r = strake("policy", "check", "--policy", gates, "--policy", over, "--db", db, "--format", "json", target)
+    report = json.loads(r.out)
+    assert r.code == 1 and 'rule "accepted" expired on 2020-01-01' in r.err, (r.code, r.err)
+    assert report["ExpiredRules"] == [{"ID": "accepted", "Source": over, "Expires": "2020-01-01"}], report["ExpiredRules"]
+    assert "Suppressed" not in report
+    bad = put(work + "/bad.yaml", (EXCUSE % "soon"))
+    r = strake("policy", "check", "--policy", bad, target)
+    assert r.code == 2 and "YYYY-MM-DD" in r.err and "bad.yaml: line 2" in r.err, (r.code, r.err)
+
+
+@test
+def nothing_worse_than_in_production_is_denied(work):
+    db, target = requests_bench(work)
+    gates = put(work + "/gates.yaml", GATES.replace("WARNING", "ERROR"))
+    base = ("policy", "check", "--policy", gates, "--db", db, "--format", "json")
+    scan = put(work + "/scan.json", strake("scan", "--db", db, "--list-all-pkgs", "--format", "json", target).out)
+    own = put(work + "/own.json", strake(*base, target).out)
+    trivy = json.loads(open(scan).read())
+    del trivy["Strake"]
+    trivy = put(work + "/trivy.json", json.dumps(trivy))
+    for old in (scan, own, trivy):
+        r = strake(*base, "--baseline", old, target)
+        assert r.code == 0 and "WARN (0 denied, 2 warnings, 2 of them denials that the baseline has too)" in r.err, (old, r.code, r.err)
+    # An update that mends nothing is no worse; what is new is.
+    requests_bench(work, "2.1.0")
+    assert strake(*base, "--baseline", scan, target).code == 0
+    put(work + "/system/opt/y-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: requests-2\nVersion: 1.0\n\n")
+    worse = put(work + "/worse.yaml", GATES.replace("package.name=urllib3", "package.name startswith requests").replace("WARNING", "ERROR"))
+    r = strake("policy", "check", "--policy", worse, "--db", db, "--baseline", scan, "--format", "json", target)
+    assert r.code == 1, (r.code, r.err)
+    empty = put(work + "/empty.json", '{"SchemaVersion": 2, "ArtifactName": "x", "Results": []}')
+    assert strake(*base, "--baseline", empty, target).code == 1
+    for bad in (work + "/none", put(work + "/bad.json", "{")):
+        r = strake(*base, "--baseline", bad, target)
+        assert r.code not in (0, 1) and r.err.startswith("error: ") and bad in r.err, (r.code, r.err)
+
+
+@test
+def policies_of_the_library_are_listed_shown_and_used(work):
+    names = [line.split()[0] for line in strake("policy", "list").out.splitlines()]
+    assert names[0] == "default" and {"scout", "anchore"} <= set(names), names
+    for name in names:
+        text = strake("policy", "show", name).out
+        assert "- rule: " in text and strake("policy", "show", "@" + name).out == text
+        r = strake("policy", "check", "--policy", "@" + name, "--starter", "--format", "json", image(work))
+        assert r.code in (0, 1) and "policy: " in r.err and "warning" not in r.err.split("policy: ")[0], (name, r.code, r.err)
+        own = put(work + "/%s.yaml" % name, text)
+        assert strake("policy", "check", "--policy", own, "--starter", image(work)).code == r.code
+    ours = put(work + "/ours.yaml", re.search(r"^```yaml\n(.*?)^```", open(SOURCE + "/docs/policy-library.md").read(), re.M | re.S).group(1))
+    r = strake("policy", "check", "--policy", "@anchore", "--policy", ours, "--starter", "--format", "json", image(work))
+    assert "packages:required_package" in {i for _, i in misconfigurations(json.loads(r.out))}, r.err
+    r = strake("policy", "check", "--policy", "@scout", "--starter", "--format", "json", image(work))
+    found = {i: m for (_, i), m in misconfigurations(json.loads(r.out)).items()}
+    assert found["default-non-root-user"]["Type"] == "deny" and r.code == 1, found
+    assert strake("policy", "show", "scot").code == 2 and "did you mean scout" in strake("policy", "show", "scot").err
+    r = strake("policy", "check", "--policy", "@scot", image(work))
+    assert r.code == 2 and "did you mean @scout" in r.err, r.err
+
+
+@test
+def files_are_judged_when_a_rule_asks_for_them(work):
+    gates = put(work + "/gates.yaml", "- rule: keys\n  source: file\n  desc: d\n  priority: ERROR\n  condition: file.name=id_rsa and file.sha256 startswith ba78\n  output: '%file.path in layer %file.layer'\n")
+    r = strake("policy", "check", "--policy", gates, "--starter", "--format", "json", image(work, [("root/.ssh/id_rsa", b"abc")]))
+    found = misconfigurations(json.loads(r.out))
+    assert r.code == 1 and [m["Message"] for m in found.values()] == ["root/.ssh/id_rsa in layer 1"], (found, r.err)
+    assert strake("policy", "check", "--policy", gates, "--starter", image(work)).code == 0
+
+
 @test
 def a_wrong_policy_is_told_with_its_places(work):
     bad = put(work + "/bad.yaml", GATES.replace("package.name=urllib3", "package.nme=urllib3").replace("target.os", "target.so"))
@@ -143,8 +249,12 @@ def controls_of_a_benchmark_pass_and_fail(work):
     names = strake("compliance", "--list").out.split()
     assert "docker-cis-1.6.0" in names and len(names) >= 5, names
     r = strake("compliance", "--spec", "docker-cis-1.6.0", "--format", "json", "--starter", image(work))
-    status = {c["ID"]: c["Status"] for c in json.loads(r.out)["SummaryControls"]}
+    controls = {c["ID"]: c for c in json.loads(r.out)["SummaryControls"]}
+    status = {i: c["Status"] for i, c in controls.items()}
     assert r.code == 0 and status["4.1"] == "FAIL" and status["4.9"] == "PASS" and status["4.2"] == "MANUAL", status
+    assert status["2.2"] == status["5.5"] == "UNSEEN" and status["4.10"] == "PASS", status
+    assert controls["4.1"]["Evidence"] == ["image"] and controls["2.2"]["Evidence"] == [] and "files" in controls["4.10"]["Evidence"], controls
+    assert "cannot be seen by a scan" in controls["3.1"]["Description"], controls["3.1"]
     assert strake("compliance", "--spec", "docker-cis-1.6.0", "--exit-code", "5", "--starter", image(work)).code == 5
     put(work + "/tree/pod.yaml", POD % "      securityContext:\n        privileged: true\n")
     r = strake("compliance", "--spec", "k8s-pss-baseline-0.1", "--report", "all", "--format", "json", "fs:" + work + "/tree")
@@ -154,8 +264,36 @@ def controls_of_a_benchmark_pass_and_fail(work):
     own = put(work + "/spec.yaml", "spec:\n  id: own\n  title: Own\n  version: '1'\n  controls:\n    - id: '1'\n      name: nobody is privileged\n      severity: HIGH\n      checks: [{id: KSV-0017}]\n")
     r = strake("compliance", "--spec", "@" + own, "fs:" + work + "/tree")
     assert "FAIL" in r.out and "0 passed, 1 failed" in r.out, r.out
-    for spec, code in (("@" + put(work + "/bad.yaml", "spec: {id: x}\n"), 2), ("docker-cis", 2), ("@" + work + "/none", 2)):
+    for spec, code in (("@" + put(work + "/bad.yaml", "spec: {id: x}\n"), 2), ("docker-cis-9", 2), ("@" + work + "/none", 2)):
         assert strake("compliance", "--spec", spec, image(work)).code == code, spec
+
+
+BUNDLE = {"ociVersion": "1.0.2", "process": {"user": {"uid": 0}, "args": ["x"], "capabilities": {"bounding": ["CAP_SYS_ADMIN"]}}, "root": {"path": "rootfs"},
+          "mounts": [{"destination": "/s", "type": "bind", "source": "/var/run/docker.sock", "options": ["rbind"]}], "linux": {"namespaces": [{"type": "mount"}]}}
+
+
+@test
+def what_a_specification_cannot_see_it_says(work):
+    for short in ("cis-docker", "docker-cis", "k8s-pss", "k8s-pss-baseline", "k8s-nsa", "cis-k8s", "nist-800-190", "nist"):
+        r = strake("compliance", "--spec", short, "--starter", "--report", "all", "fs:" + put(work + "/empty/x", "")[:-2])
+        assert r.code == 0 and "no check is called" not in r.err and "UNSEEN" in r.out, (short, r.code, r.err)
+    assert "(k8s-pss-restricted-0.1)" in strake("compliance", "--spec", "k8s-pss", "fs:" + work + "/empty").out
+    put(work + "/host/etc/docker/daemon.json", '{"icc": true, "insecure-registries": ["registry.example"]}')
+    put(work + "/host/run/c1/config.json", json.dumps(BUNDLE))
+    r = strake("compliance", "--spec", "cis-docker", "--format", "json", "--report", "all", "--starter", "fs:" + work + "/host")
+    status = {c["ID"]: c["Status"] for c in json.loads(r.out)["Results"]}
+    want = {"2.1": "MANUAL", "2.2": "FAIL", "2.5": "FAIL", "2.6": "PASS", "5.4": "FAIL", "5.10": "FAIL", "5.16": "FAIL", "5.32": "FAIL", "4.6": "UNSEEN", "5.18": "UNSEEN"}
+    assert {i: status[i] for i in want} == want, status
+    sections = {s: sum(i.startswith(s + ".") for i in status) for s in "2345"}
+    assert sections == {"2": 18, "3": 24, "4": 12, "5": 32}, sections
+    r = strake("compliance", "--spec", "nist-800-190", "--report", "all", "--starter", image(work))
+    assert "FAIL    HIGH      4.1.2" in r.out and "MANUAL  MEDIUM    4.6" in r.out and "looked at: image" in r.out, r.out
+    assert "cannot be seen by a scan: measured boot" in r.out and "not seen in the target" in r.out, r.out
+    r = strake("compliance", "--spec", "nist-800-190", "--format", "json", "--starter", image(work))
+    assert len(json.loads(r.out)["SummaryControls"]) == 24, r.out
+    own = put(work + "/typo.yaml", "spec:\n  id: own\n  controls:\n    - {id: '1', name: n, severity: HIGH, checks: [DS-002]}\n")
+    r = strake("compliance", "--spec", "@" + own, image(work))
+    assert "no check is called DS-002" in r.err and "UNSEEN" in r.out, (r.err, r.out)
 
 
 main()

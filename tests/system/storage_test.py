@@ -310,18 +310,18 @@ def files_that_overlayfs_marks_instead_count(work):
 
 @test
 def nothing_leads_out_of_a_store(work):
-    put(work + "/outside/var/lib/dpkg/status", dpkg_status([("secret", "1")]))
+    put(work + "/outside/var/lib/dpkg/status", dpkg_status([("outsider", "1")]))
     put(work + "/outside/etc/os-release", OS_DEBIAN)
     # a layer that is a link, an ID that is a path, a link inside a layer
     ids = podman_store(work + "/a", [DEBIAN, {"x": b""}])
     shutil.rmtree("%s/a/overlay/%s/diff" % (work, ids[1]))
     os.symlink(work + "/outside", "%s/a/overlay/%s/diff" % (work, ids[1]))
     r = strake("scan", "--format", "json", work + "/a")
-    assert r.code == 4 and "secret" not in r.out, (r.code, r.err)
+    assert r.code == 4 and "outsider" not in r.out, (r.code, r.err)
     r.says("not followed")
     podman_store(work + "/b", [DEBIAN, {"x": b""}], ids=["1", "../../outside"])
     r = strake("scan", "--format", "json", work + "/b")
-    assert r.code == 4 and "secret" not in r.out, (r.code, r.err)
+    assert r.code == 4 and "outsider" not in r.out, (r.code, r.err)
     ids = podman_store(work + "/c", [DEBIAN])
     shutil.rmtree("%s/c/overlay/%s/diff/var" % (work, ids[0]))
     os.symlink(work + "/outside/var", "%s/c/overlay/%s/diff/var" % (work, ids[0]))

@@ -5,8 +5,6 @@
  */
 #include "pkg/lang/lang.h"
 
-#include "text/dockerfile.h"
-
 struct images {
 	struct pkg_ctx *cx;
 	struct pkg_warnings w;

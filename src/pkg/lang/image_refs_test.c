@@ -30,8 +30,8 @@ static void stages_are_no_images_and_variables_have_values(void **state)
 	    "COPY --from=base / /\nCOPY --from=0 / /\nCOPY --from=h:5000/a/b@sha256:00 x /\n"
 	    "RUN --mount=type=bind,from=golang,target=/x y\n",
 	    "package type=docker name=debian version=12-slim direct lines=3-3\n"
-	    "package type=docker name=h:5000/a/b version=sha256:00 digest=sha256:00 line=9 direct "
-	    "pseudo\n"
+	    "package type=docker name=h:5000/a/b version=sha256:00 digest=sha256:00 direct "
+	    "lines=9-9\n"
 	    "package type=docker name=golang version=latest direct lines=10-10\n");
 }
 

@@ -59,3 +59,29 @@ def jar(path, size):
             z.write(inner, "BOOT-INF/lib/lib%d-1.%d.jar" % (i, i), zipfile.ZIP_STORED)
         os.unlink(inner)
     os.replace(path + ".tmp", path)
+
+
+def scripts(path, files):
+    """Programs as packages hold them: short words, long minified lines, digests, comments; no secret among them."""
+    if os.path.exists(path + "/done"):
+        return
+    rng = random.Random(2)
+    words = ("function return const value module exports require options index length config name this state event node parent child source target result "
+             "render update create remove buffer stream error message type object string number array " * 8 + "password token secret key client").split()
+    for i in range(files):
+        folder = "%s/node_modules/package-%d/lib" % (path, i // 10)
+        os.makedirs(folder, exist_ok=True)
+        parts = []
+        for _ in range(rng.randrange(200, 4000)):
+            kind = rng.randrange(40)
+            if kind == 0:
+                parts.append('"sha512-%s",' % "".join(rng.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", k=86)))
+            elif kind < 3:
+                parts.append("// %s\n" % " ".join(rng.choices(words, k=8)))
+            else:
+                parts.append("%s.%s=%s(%s,%d);" % (rng.choice("abcdefgtenr"), rng.choice(words), rng.choice("abcdefgtenr"), rng.choice(words), rng.randrange(1000)))
+            if i % 3 and kind % 4 == 0:
+                parts.append("\n")
+        with open("%s/%d.js" % (folder, i % 10), "w") as f:
+            f.write("".join(parts))
+    open(path + "/done", "w").close()

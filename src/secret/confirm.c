@@ -146,24 +146,29 @@ static int judge_match(struct secret_scan *s, const struct secret_block *b,
 	return judge(s, b, c, at[2 * group], at[2 * group + 1], err);
 }
 
-/* Work is bounded: bytes that windows may hold, by the bytes of the file. */
+/* Work is bounded by the bytes of the file: those that windows hold, and much more for a match that was given up.
+ * Small windows go on for longer: padding that keeps large ones busy does not hide a token. */
 static bool spend(struct secret_scan *s, size_t bytes)
 {
+	uint64_t most = 16 * s->seen_bytes + 64 * MIB;
+	uint64_t now = s->work + bytes + s->regexes.over * MIB;
+	if (now > most)
+		secret_set_gap(s, SL_NONE, "limit");
+	if (now > (bytes <= KIB ? 4 * most : most))
+		return false;
 	s->work += bytes;
-	if (s->work <= 64 * s->seen_bytes + 16 * MIB)
-		return true;
-	secret_set_gap(s, SL_NONE, "limit");
-	return false;
+	return true;
 }
 
-/* The rule from byte `from` of the block on, until a match ends at `end` or later. */
+/* The rule from byte `from` of the block on, until a match ends at `end` or later. What begins behind `end` has hits of
+ * its own. */
 static int search(struct secret_scan *s, const struct secret_block *b, struct secret_candidate *c,
 		  struct secret_seen *seen, struct slice window, size_t from, size_t end,
 		  struct err *err)
 {
 	for (unsigned i = 0; i < MAX_ROUNDS; i++) {
 		if (!spend(s, EDGE + (i ? 0 : window.len - from)) ||
-		    !secret_match(&s->regexes, &c->rule->regex, window, from))
+		    !secret_match(&s->regexes, &c->rule->regex, window, from, end))
 			return 0;
 		PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->regexes.data);
 		size_t begin = at[0], stop = at[1];

@@ -3,7 +3,7 @@
 #include "secret/secret_internal.h"
 
 #define MIN_RUN ((size_t)40)
-#define STRIDE	((size_t)20) /* any run of MIN_RUN holds two neighbours of this distance */
+#define STRIDE	((size_t)20) /* a run of MIN_RUN holds one whole step of this length */
 
 static const char classes[256] = {
 #define D(c)  [c] = 1
@@ -83,6 +83,23 @@ static int run_found(struct secret_scan *s, const struct secret_block *b, size_t
 	return secret_scan_block(s, &inner, err);
 }
 
+/* Has one of eight bytes a value below '+': a blank, a quote, a bracket? Programs have them everywhere. Bytes from 128
+ * on may count as either. */
+static bool has_low(const char *p)
+{
+	uint64_t x;
+	memcpy(&x, p, sizeof(x));
+	return (x - UINT64_C(0x2b2b2b2b2b2b2b2b)) & ~x & UINT64_C(0x8080808080808080);
+}
+
+static bool all_in_class(const char *p)
+{
+	char all = 1;
+	for (size_t i = 0; i < STRIDE; i++)
+		all &= classes[(unsigned char)p[i]];
+	return all;
+}
+
 /* The whole run around a byte of it. */
 static struct secret_span whole_run(struct slice t, size_t at)
 {
@@ -99,22 +116,17 @@ int secret_scan_decoded(struct secret_scan *s, const struct secret_block *b, str
 	struct slice t = b->bytes;
 	/* What began before the edge was seen with the last block. */
 	size_t at = b->base ? STRIDE : 0;
-	while (at + STRIDE < t.len) {
-		if (!in_class(t.ptr[at + STRIDE])) {
-			at += 2 * STRIDE;
+	for (; at + STRIDE <= t.len; at += STRIDE) {
+		if (has_low(t.ptr + at) || has_low(t.ptr + at + STRIDE - 8) ||
+		    !all_in_class(t.ptr + at))
 			continue;
-		}
-		if (!in_class(t.ptr[at]) || !in_class(t.ptr[at + STRIDE / 2]) ||
-		    !in_class(t.ptr[at + STRIDE / 4])) {
-			at += STRIDE;
-			continue;
-		}
 		struct secret_span run = whole_run(t, at);
 		bool goes_on = run.to == t.len && !b->is_last;
 		if (run.to - run.from >= MIN_RUN && (run.from > 0 || !b->base) &&
 		    !(goes_on && run.from + SECRET_KEEP > t.len))
 			TRY(run_found(s, b, run.from, run.to, err));
-		at = MAX(run.to, at + STRIDE);
+		/* On from its end. */
+		at = MAX(run.to, at + STRIDE) - STRIDE;
 	}
 	return 0;
 }

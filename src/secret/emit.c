@@ -50,6 +50,20 @@ static void hide_doubles(struct secret_scan *s)
 	}
 }
 
+/* The secret at [at, at + len), and the same bytes wherever else they stand. */
+static void blank(struct slice text, size_t at, size_t len, char *out)
+{
+	struct slice secret = slice_sub(text, at, len);
+	memset(out + at, '*', len);
+	for (size_t from = 0; len >= 4;) {
+		ssize_t next = slice_find(slice_from(text, from), secret);
+		if (next < 0)
+			break;
+		memset(out + from + (size_t)next, '*', len);
+		from += (size_t)next + len;
+	}
+}
+
 /* The bytes around with every secret of the file in '*'. */
 static size_t redact(const struct secret_scan *s, const struct secret_hit *h, char *out)
 {
@@ -71,7 +85,7 @@ static size_t redact(const struct secret_scan *s, const struct secret_hit *h, ch
 		uint64_t from = MAX(x->at, h->context_at);
 		uint64_t to = MIN(x->at + x->len, h->context_at + text.len);
 		if (from < to)
-			memset(out + (from - h->context_at), '*', (size_t)(to - from));
+			blank(text, (size_t)(from - h->context_at), (size_t)(to - from), out);
 	}
 	return text.len;
 }

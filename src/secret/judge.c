@@ -134,7 +134,7 @@ static void find_excluded(struct secret_scan *s, const struct secret_block *b,
 	for (size_t i = 0; i < n; i++) {
 		size_t start = 0;
 		while (start < b->bytes.len &&
-		       secret_match(&s->regexes, &list[i], b->bytes, start)) {
+		       secret_match(&s->regexes, &list[i], b->bytes, start, PCRE2_UNSET)) {
 			PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->regexes.data);
 			struct secret_span span = {at[0], at[1]};
 			if (vec_push(&s->excluded, span) < 0)

@@ -2,10 +2,10 @@
 /* PCRE2 for confirmation, Hyperscan for the pass over everything. Expressions are Go's RE2 syntax, bytes not characters. */
 #include "secret/secret_internal.h"
 
-#define MATCH_LIMIT 500000u
+#define MATCH_LIMIT 100000u
 #define HEAP_LIMIT  (16u * 1024) /* KiB */
 /* In Go "$" is the very end unless (?m); two groups may have one name. */
-#define OPTIONS (PCRE2_DOLLAR_ENDONLY | PCRE2_DUPNAMES | PCRE2_NEVER_UTF)
+#define OPTIONS (PCRE2_DOLLAR_ENDONLY | PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_USE_OFFSET_LIMIT)
 
 static pcre2_code *compile(struct slice text, pcre2_compile_context *context, int *code, size_t *at)
 {
@@ -74,21 +74,22 @@ pcre2_code *secret_regex(struct secret_regexes *x, const struct secret_pattern *
 }
 
 bool secret_match(struct secret_regexes *x, const struct secret_pattern *p, struct slice s,
-		  size_t start)
+		  size_t start, size_t last_start)
 {
 	pcre2_code *code = secret_regex(x, p);
 	if (!code || start > s.len)
 		return false;
+	pcre2_set_offset_limit(x->context, last_start);
 	int rc = pcre2_match(code, (PCRE2_SPTR)(s.ptr ? s.ptr : ""), s.len, start, 0, x->data,
 			     x->context);
 	if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
-		x->is_over = true;
+		x->over++;
 	return rc >= 0;
 }
 
 bool secret_is_match(struct secret_regexes *x, const struct secret_pattern *p, struct slice s)
 {
-	return p->text.len > 0 && secret_match(x, p, s, 0);
+	return p->text.len > 0 && secret_match(x, p, s, 0, PCRE2_UNSET);
 }
 
 /* ---- Hyperscan ---- */

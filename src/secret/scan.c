@@ -84,7 +84,7 @@ static void reset(struct secret_scan *s)
 	s->line = 0;
 	s->decoded = 0;
 	s->is_known = s->is_binary = s->is_archive = false;
-	s->regexes.is_over = false;
+	s->regexes.over = 0;
 	s->gap_reason = NULL;
 	s->round++;
 }
@@ -148,7 +148,7 @@ int secret_scan_block(struct secret_scan *s, const struct secret_block *b, struc
 		TRY(run_database(&p, s->rules->user));
 	for (size_t i = 0; i < s->ndirect && !b->is_decoded; i++)
 		TRY(secret_confirm_direct(s, b, s->direct[i], err));
-	if (s->regexes.is_over)
+	if (s->regexes.over)
 		secret_set_gap(s, SL_NONE, "limit");
 	return 0;
 }

@@ -159,15 +159,15 @@ struct secret_regexes { /* of one process */
 	pcre2_match_context *context;
 	pcre2_compile_context *compile;
 	pcre2_jit_stack *stack;
-	bool is_over; /* a match went over its limit */
+	size_t over; /* matches that went over their limit */
 };
 int secret_regexes_init(struct secret_regexes *x, uint32_t n, struct err *err) must_use;
 void secret_regexes_done(struct secret_regexes *x);
 /* Compiled on first use; NULL when that is impossible. */
 pcre2_code *secret_regex(struct secret_regexes *x, const struct secret_pattern *p);
-/* First match from start on within the first end bytes of s. */
+/* First match in s that begins at start or later, at last_start (PCRE2_UNSET: the end) at the latest. */
 bool secret_match(struct secret_regexes *x, const struct secret_pattern *p, struct slice s,
-		  size_t start);
+		  size_t start, size_t last_start);
 bool secret_is_match(struct secret_regexes *x, const struct secret_pattern *p, struct slice s);
 
 /* ---- Scanning ---- */

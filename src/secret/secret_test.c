@@ -175,6 +175,14 @@ static void matches_are_blanked_and_short(void **state)
 	assert_string_equal(t.all[0].match, " a=**************************************** . "
 					    "b=******************** .");
 	assert_string_equal(t.all[0].match, t.all[1].match);
+	auto_buf struct buf again;
+	buf_init(&again, MIB);
+	buf_puts(&again, slice_sub(buf_slice(&two), 3, 40));
+	buf_puts(&again, SL(" x"));
+	buf_puts(&again, slice_sub(buf_slice(&two), 3, 40));
+	look(s, "x.txt", buf_slice(&again), &t);
+	assert_int_equal(t.n, 1);
+	assert_null(strstr(t.all[0].match, "ghp_"));
 	expand("x\n  {pem:RSA PRIVATE KEY}\nend\n", &key);
 	look(s, "x.pem", buf_slice(&key), &t);
 	assert_int_equal(t.n, 1);
@@ -327,6 +335,26 @@ static void archives_are_looked_into(void **state)
 	assert_string_equal(reason, "corrupt");
 }
 
+/* Lines that keep the large windows busy: told as a limit, and a token behind them is found all the same. */
+static void hostile_padding_is_bounded_and_hides_no_token(void **state)
+{
+	auto_secret_scan struct secret_scan *s = scan_of(built_in);
+	struct secret_told t;
+	const char *reason;
+	auto_buf struct buf text;
+	(void)state;
+	buf_init(&text, 16 * MIB);
+	while (text.len < 4 * MIB)
+		buf_puts(&text,
+			 SL("curl -u a:b \\\nkind: Secret\ndata:\n  a: b\n\"kty\": \"RSA\" "));
+	secret_expand(SL("\nghp_{crc:30}\n"), &text);
+	look(s, "x.conf", buf_slice(&text), &t);
+	assert_int_equal(t.n, 1);
+	assert_string_equal(t.all[0].id, "github-pat");
+	assert_slice(secret_gap(s, &reason), "x.conf");
+	assert_string_equal(reason, "limit");
+}
+
 static void specific_rules_win(void **state)
 {
 	auto_secret_scan struct secret_scan *s = scan_of(built_in);
@@ -350,6 +378,7 @@ int main(void)
 					   T(configs_of_others_are_read),
 					   T(bad_configs_are_refused),
 					   T(specific_rules_win),
-					   T(archives_are_looked_into)};
+					   T(archives_are_looked_into),
+					   T(hostile_padding_is_bounded_and_hides_no_token)};
 	return cmocka_run_group_tests(tests, start, stop);
 }

@@ -99,6 +99,8 @@ static void put_crc(struct buf *out, size_t n, uint64_t *state)
 	char sum[7] = "";
 	size_t from = out->len;
 	put_digits(out, classes[0][1], n, state);
+	if (out->failed)
+		return;
 	uint64_t v = crc32(0, (const Bytef *)out->ptr + from, (uInt)n);
 	for (size_t i = 6; i-- > 0; v /= 62)
 		sum[i] = base62[v % 62];
@@ -108,7 +110,8 @@ static void put_crc(struct buf *out, size_t n, uint64_t *state)
 static bool put_named(struct buf *out, struct slice name, struct slice more, uint64_t *state)
 {
 	uint64_t n = 0;
-	(void)!slice_u64(more, 10, &n);
+	if (slice_u64(more, 10, &n) < 0 || n > 10000)
+		n = 0;
 	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
 		if (slice_is(name, classes[i][0]) && n) {
 			put_digits(out, classes[i][1], n, state);

@@ -382,3 +382,41 @@ int sign_envelope_read(struct slice json, struct arena *a, struct sign_bundle *r
 	ret->envelope = arena_dup(a, json);
 	return ret->envelope.ptr ? 0 : err_oom(err);
 }
+
+int sign_promise_write(struct slice log_entry, struct buf *out, struct err *err)
+{
+	auto_doc struct doc d;
+	auto_arena struct arena a;
+	auto_buf struct buf set, body;
+	struct node *top = NULL;
+	struct sign_log_entry e = {0};
+	struct json_writer w;
+	char hex[2 * SHA256_LEN + 1];
+	doc_init(&d);
+	arena_init(&a, 64 * MIB);
+	buf_init(&set, 64 * KIB);
+	buf_init(&body, SIGN_MAX_BUNDLE);
+	TRY(json_parse(&d, log_entry, NULL, &top, err));
+	TRY(read_entry(top, &a, &e, err));
+	if (e.set.len == 0)
+		return 0;
+	if (e.log_id.len != SHA256_LEN)
+		return err_input(err, "the log's id is no SHA-256");
+	hex_text((const unsigned char *)e.log_id.ptr, SHA256_LEN, hex);
+	text_base64(&set, e.set);
+	text_base64(&body, e.body);
+	jw_init(&w, out, 0);
+	jw_object(&w);
+	jw_kstr(&w, "SignedEntryTimestamp", buf_slice(&set));
+	jw_key(&w, "Payload");
+	jw_object(&w);
+	jw_kstr(&w, "body", buf_slice(&body));
+	jw_key(&w, "integratedTime");
+	jw_i64(&w, e.time);
+	jw_key(&w, "logIndex");
+	jw_i64(&w, e.log_index);
+	jw_kstr(&w, "logID", slice_str(hex));
+	jw_end(&w, '}');
+	jw_end(&w, '}');
+	return out->failed ? err_oom(err) : 0;
+}

@@ -20,8 +20,8 @@ void sign_free(struct sign_key **k);
 
 /* Appends the password of the key to out; it is asked only for a key that is encrypted. */
 struct sign_password {
-	int (*ask)(void *arg, struct buf *out, struct err *err);
-	void *arg;
+	int (*ask)(const void *arg, struct buf *out, struct err *err);
+	const void *arg;
 };
 /* A private key, which also verifies: PKCS #8 (RFC 5208), SEC 1 (RFC 5915), PKCS #1 in PEM, or the encrypted form of
  * cosign (scrypt and secretbox, "ENCRYPTED SIGSTORE PRIVATE KEY"). pw may be NULL: then an encrypted key is refused.

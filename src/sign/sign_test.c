@@ -62,7 +62,7 @@ static void what_is_no_key_of_this_kind_is_refused_with_the_remedy(void **state)
 }
 
 static char open_word[] = "open", other_word[] = "Open";
-static int say(void *arg, struct buf *out, struct err *err)
+static int say(const void *arg, struct buf *out, struct err *err)
 {
 	buf_puts(out, slice_str(arg));
 	return out->failed ? err_oom(err) : 0;

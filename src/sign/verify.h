@@ -146,6 +146,43 @@ bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 int sign_bundle_hash(const struct sign_bundle *b, const struct sign_key *key, enum sign_hash *ret,
 		     bool *needs_content, struct err *err) must_use;
 
+/* ---- cosign's simple signing ---- */
+struct sign_pair {
+	struct slice key, value;
+};
+/* {"critical":{...},"optional":...}: the payload of cosign's first form. annotations may be none. */
+void sign_simple_write(struct slice reference, struct slice digest,
+		       const struct sign_pair *annotations, size_t n, struct buf *out);
+struct sign_simple {
+	struct slice reference, digest;
+	const struct node *optional;
+};
+int sign_simple_read(struct slice json, struct doc *d, struct sign_simple *ret,
+		     struct err *err) must_use;
+
+/* ---- writing ---- */
+/* A statement about one subject; predicate: a JSON value as text, "" = {}. name: of the subject, "" none. old: v0.1. */
+int sign_statement_write(struct slice name, struct slice digest,
+			 const struct sign_pair *annotations, size_t n, struct slice predicate_type,
+			 struct slice predicate, bool old, struct buf *out,
+			 struct err *err) must_use;
+/* What a signature needs beside itself. Slices are bytes. */
+struct sign_material {
+	const struct sign_key *key; /* without a certificate: its hint is written */
+	struct slice certificate;   /* DER */
+	struct slice log_entry; /* JSON of a TransparencyLogEntry as the log gave it, or empty */
+	struct slice stamp;	/* TimeStampResp, or empty */
+};
+/* Bundle 0.3 around a message's signature or an envelope (payload_type not empty). */
+int sign_bundle_write(const struct sign_material *m, enum sign_hash hash, struct slice digest,
+		      struct slice payload_type, struct slice payload, struct slice signature,
+		      struct buf *out, struct err *err) must_use;
+void sign_envelope_write(struct slice payload_type, struct slice payload, struct slice signature,
+			 struct buf *out);
+
+/* The promise of a log entry (JSON of a TransparencyLogEntry) as cosign's annotation has it; nothing when there is none. */
+int sign_promise_write(struct slice log_entry, struct buf *out, struct err *err) must_use;
+
 /* DSSE's pre-authentication encoding, appended. */
 void sign_pae(struct slice type, struct slice payload, struct buf *out);
 /* RFC 8785, appended. */

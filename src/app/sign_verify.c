@@ -58,6 +58,18 @@ static bool statement_fits(const struct found_signature *f, const struct verify_
 
 /* ---- one signature under one rule ---- */
 
+static int all_hashes(const struct found_signature *f, const struct sign_key *key,
+		      struct sign_message *m, struct err *err)
+{
+	struct sign_needs needs;
+	TRY(sign_bundle_needs(&f->bundle, key, &needs, err));
+	TRY(sign_message_of(m, f->payload, SIGN_SHA256, err));
+	for (unsigned h = 0; h < SIGN_HASHES; h++)
+		if (needs.hash[h])
+			TRY(sign_message_add(m, (enum sign_hash)h, err));
+	return 0;
+}
+
 static bool judge_by(const struct found_signature *f, struct slice digest,
 		     const struct verify_request *rq, const struct verify_rule *rule,
 		     struct arena *a, struct sign_outcome *o)
@@ -67,12 +79,8 @@ static bool judge_by(const struct found_signature *f, struct slice digest,
 	struct err err = {0};
 	bool simple = f->form == FORM_COSIGN && !f->attestation;
 	if (simple) {
-		enum sign_hash h;
-		bool unused;
 		rules.any_predicate = true;
-		if (sign_bundle_hash(&f->bundle, rules.key, &h, &unused, &err) < 0 ||
-		    sign_message_of(&m, f->payload, h, &err) < 0 ||
-		    sign_message_add(&m, SIGN_SHA256, &err) < 0)
+		if (all_hashes(f, rules.key, &m, &err) < 0)
 			return sign_refuse(o, SIGN_MALFORMED, "%s", err.text);
 		return sign_verify(&f->bundle, &m, &rules, a, o) && payload_fits(f, digest, rq, o);
 	}

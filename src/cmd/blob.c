@@ -53,13 +53,21 @@ static void content_done(struct content *c)
 	mapping_done(&c->map);
 }
 
-static int hash_fd(int fd, enum sign_hash h, struct sign_message *m, struct err *err)
+static void hashers_done(struct sign_hasher (*s)[SIGN_HASHES])
 {
-	auto_hasher struct sign_hasher s = {0};
+	for (unsigned h = 0; h < SIGN_HASHES; h++)
+		sign_hasher_done(&(*s)[h]);
+}
+
+static int hash_fd(int fd, const struct sign_needs *needs, struct sign_message *m, struct err *err)
+{
+	CLEANUP(hashers_done) struct sign_hasher all[SIGN_HASHES] = {0};
 	auto_free char *piece = malloc(PIECE);
 	if (!piece)
 		return err_oom(err);
-	TRY(sign_hasher_begin(&s, h, err));
+	for (unsigned h = 0; h < SIGN_HASHES; h++)
+		if (needs->hash[h])
+			TRY(sign_hasher_begin(&all[h], (enum sign_hash)h, err));
 	for (;;) {
 		ssize_t n = read(fd, piece, PIECE);
 		if (n < 0 && errno == EINTR)
@@ -68,9 +76,13 @@ static int hash_fd(int fd, enum sign_hash h, struct sign_message *m, struct err 
 			return err_sys(err, "read");
 		if (n == 0)
 			break;
-		sign_hasher_add(&s, slice_of(piece, (size_t)n));
+		for (unsigned h = 0; h < SIGN_HASHES; h++)
+			if (needs->hash[h])
+				sign_hasher_add(&all[h], slice_of(piece, (size_t)n));
 	}
-	sign_hasher_end(&s, m);
+	for (unsigned h = 0; h < SIGN_HASHES; h++)
+		if (needs->hash[h])
+			sign_hasher_end(&all[h], m);
 	return 0;
 }
 
@@ -93,13 +105,13 @@ static int map_content(const char *path, struct content *c, struct err *err)
 	return 0;
 }
 
-static int read_content(const char *path, enum sign_hash h, bool whole, struct content *c,
+static int read_content(const char *path, const struct sign_needs *needs, struct content *c,
 			struct err *err)
 {
 	struct stat st;
 	if (take_digest(path, &c->m))
 		return 0;
-	if (whole)
+	if (needs->content)
 		TRY(map_content(path, c, err));
 	auto_close int fd =
 	    strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
@@ -107,7 +119,7 @@ static int read_content(const char *path, enum sign_hash h, bool whole, struct c
 		return err_sys(err, "%s", path);
 	if (S_ISDIR(st.st_mode))
 		return err_usage(err, "%s: is a directory", path);
-	return hash_fd(fd, h, &c->m, err) < 0 ? err_wrap(err, "%s", path) : 0;
+	return hash_fd(fd, needs, &c->m, err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
 /* ---- signing ---- */
@@ -128,7 +140,9 @@ static int sign_one(const struct options *o, const struct sign_key *key, const c
 	buf_init(&sig, 2 * SIGN_MAX);
 	buf_init(&text, 64 * KIB);
 	buf_init(&bundle, MIB);
-	TRY(read_content(path, h, sign_kind(key) == SIGN_ED25519, &c, err));
+	struct sign_needs needs = {.content = sign_kind(key) == SIGN_ED25519};
+	needs.hash[h] = true;
+	TRY(read_content(path, &needs, &c, err));
 	TRY(sign_make(key, &c.m, &sig, err));
 	text_base64(&text, buf_slice(&sig));
 	if (bundle_path) {
@@ -171,7 +185,8 @@ static int attest_one(const struct options *o, const struct sign_key *key, const
 	buf_init(&sig, 2 * SIGN_MAX);
 	buf_init(&out, 2 * SIGN_MAX_BUNDLE);
 	TRY(sign_read_predicate(o, &predicate, &type, err));
-	TRY(read_content(path, SIGN_SHA256, false, &c, err));
+	struct sign_needs needs = {.hash[SIGN_SHA256] = true};
+	TRY(read_content(path, &needs, &c, err));
 	digest_text(c.m.hash[SIGN_SHA256], digest);
 	struct slice name = slice_str(path);
 	ssize_t slash = slice_rchr(name, '/');
@@ -266,13 +281,12 @@ static bool judge(const struct sign_bundle *b, const char *path, const struct ve
 {
 	CLEANUP(content_done) struct content c = {0};
 	struct sign_rules rules = rule->rules;
-	enum sign_hash h;
-	bool whole;
+	struct sign_needs needs;
 	struct err err = {0};
 	rules.predicate_type = type;
 	rules.any_predicate = type.len == 0;
-	if (sign_bundle_hash(b, rules.key, &h, &whole, &err) < 0 ||
-	    read_content(path, h, whole, &c, &err) < 0)
+	if (sign_bundle_needs(b, rules.key, &needs, &err) < 0 ||
+	    read_content(path, &needs, &c, &err) < 0)
 		return sign_refuse(o, SIGN_MALFORMED, "%s", err.text);
 	if (type.len && b->content != SIGN_CONTENT_ENVELOPE)
 		return sign_refuse(o, SIGN_PREDICATE_MISMATCH,
@@ -346,7 +360,7 @@ static int run_verify(const struct options *o)
 	if (readable(path, &err) < 0)
 		return cmd_fail(&err);
 	if (gather(o, &a, &b, &err) < 0) {
-		if (err.kind != ERR_INPUT)
+		if (err.kind != ERR_INPUT && err.kind != ERR_LIMIT)
 			return cmd_fail(&err);
 		sign_refuse(&best, SIGN_MALFORMED, "%s", err.text);
 		return show(o, path, &best, NULL, json, to);

@@ -16,6 +16,7 @@ int repo_open(enum image_kind kind, struct slice where, const struct registry_op
 	if (!r)
 		return err_oom(err);
 	arena_init(&r->src.arena, REPO_MEMORY);
+	r->lock = -1;
 	r->store = (struct blob_store){.src = &r->src, .dir = -1};
 	if (kind == IMAGE_REGISTRY) {
 		TRY(registry_open(where, opt, &r->registry, err));
@@ -267,9 +268,8 @@ static void pause_for(uint64_t spent_ms, unsigned round)
 	nanosleep(&t, NULL);
 }
 
-/* No registry in use honours If-Match on a tag: who writes last wins. So it is read again after a while. A layout is
- * locked meanwhile (repo_layout.c) and needs no second look. */
-int repo_update(struct repo *r, struct slice tag, const struct repo_change *c, struct err *err)
+/* No registry in use honours If-Match on a tag: who writes last wins. So it is read again after a while. */
+static int update(struct repo *r, struct slice tag, const struct repo_change *c, struct err *err)
 {
 	for (unsigned round = 0; round < MAX_ROUNDS; round++) {
 		auto_buf struct buf next;
@@ -293,6 +293,16 @@ int repo_update(struct repo *r, struct slice tag, const struct repo_change *c, s
 	}
 	return err_set(err, ERR_NETWORK, -EAGAIN, "%.*s: others change it all the time - try again",
 		       SL_FMT(tag));
+}
+
+int repo_update(struct repo *r, struct slice tag, const struct repo_change *c, struct err *err)
+{
+	if (!r->ops->lock)
+		return update(r, tag, c, err);
+	TRY(r->ops->lock(r, err));
+	int rc = update(r, tag, c, err);
+	r->ops->unlock(r);
+	return rc;
 }
 
 struct list_change {

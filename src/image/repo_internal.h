@@ -19,6 +19,9 @@ struct repo_ops {
 		   struct slice bytes, bool listed, bool *subject_kept, struct err *err);
 	int (*remove)(struct repo *r, struct slice what, struct err *err);
 	int (*tags)(struct repo *r, struct err *err); /* to r->tags */
+	/* Nobody else changes the place until unlock; NULL where that cannot be had. */
+	int (*lock)(struct repo *r, struct err *err);
+	void (*unlock)(struct repo *r);
 	/* 1: the list is whole. 0: there is none but by tag. To r->found. */
 	int (*referrers)(struct repo *r, struct slice digest, struct err *err);
 };
@@ -30,6 +33,7 @@ struct repo {
 	struct slice name, asked, dir;
 	VEC(struct repo_descriptor) found;
 	VEC(struct slice) tags;
+	int lock; /* of a layout: the descriptor that holds it, -1 none */
 };
 extern const struct repo_ops repo_registry_ops, repo_layout_ops;
 /* Takes a descriptor of an index, once. */

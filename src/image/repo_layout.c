@@ -235,7 +235,7 @@ static void write_index(struct buf *out, const struct node *root, const struct e
 	jw_end(&w, '}');
 }
 
-static int edit_index(struct repo *r, const struct edit *e, struct err *err)
+static int edit_locked(struct repo *r, const struct edit *e, struct err *err)
 {
 	auto_doc struct doc d;
 	auto_buf struct buf out;
@@ -245,10 +245,6 @@ static int edit_index(struct repo *r, const struct edit *e, struct err *err)
 	doc_init(&d);
 	buf_init(&out, 2 * MAX_DOCUMENT);
 	TRY(in_dir(r, "index.json", path, sizeof(path), err));
-	/* Its own descriptor: the lock goes with it. */
-	auto_close int lock = openat(r->store.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
-		return err_sys(err, "%.*s: lock", SL_FMT(r->dir));
 	TRY(read_index(r, &d, &root, err));
 	node_each (desc, node_get(root, "manifests")) {
 		gone += goes(e, desc);
@@ -263,6 +259,34 @@ static int edit_index(struct repo *r, const struct edit *e, struct err *err)
 	if (out.failed)
 		return err_limit(err, "index.json would be over %zu bytes", out.max);
 	return file_replace(path, buf_slice(&out), err);
+}
+
+static int layout_lock(struct repo *r, struct err *err)
+{
+	/* A descriptor of its own: the lock goes with it. */
+	r->lock = openat(r->store.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->lock >= 0 && flock(r->lock, LOCK_EX) == 0)
+		return 0;
+	err_sys(err, "%.*s: lock", SL_FMT(r->dir));
+	cleanup_close(&r->lock);
+	r->lock = -1;
+	return err->code;
+}
+
+static void layout_unlock(struct repo *r)
+{
+	cleanup_close(&r->lock);
+	r->lock = -1;
+}
+
+static int edit_index(struct repo *r, const struct edit *e, struct err *err)
+{
+	if (r->lock >= 0)
+		return edit_locked(r, e, err);
+	TRY(layout_lock(r, err));
+	int rc = edit_locked(r, e, err);
+	layout_unlock(r);
+	return rc;
 }
 
 static int layout_put(struct repo *r, struct slice tag, struct slice digest, const char *media_type,
@@ -356,4 +380,6 @@ const struct repo_ops repo_layout_ops = {.get = layout_get,
 					 .put = layout_put,
 					 .remove = layout_remove,
 					 .tags = layout_tags,
+					 .lock = layout_lock,
+					 .unlock = layout_unlock,
 					 .referrers = layout_referrers};

@@ -299,6 +299,8 @@ static int read_message(const struct node *n, struct arena *a, struct sign_bundl
 		return 0;
 	TRY(only(d, "messageDigest", digest, err));
 	TRY(field_bytes(d, "digest", a, &b->digest, err));
+	if (!b->digest.len && !field(d, "algorithm")) /* of Ed25519, which signs no digest */
+		return 0;
 	for (unsigned h = 0; h < SIGN_HASHES; h++)
 		if (slice_is(node_str(field(d, "algorithm")), known[h])) {
 			b->digest_hash = (enum sign_hash)h;

@@ -38,8 +38,10 @@ int sign_generate(enum sign_kind kind, unsigned bits, struct sign_key **ret,
 enum sign_kind sign_kind(const struct sign_key *k);
 unsigned sign_bits(const struct sign_key *k);
 bool sign_same(const struct sign_key *a, const struct sign_key *b);
-/* The hash that goes with the key: of P-384 SHA-384, of P-521 SHA-512, else SHA-256 (Ed25519 hashes for itself). */
+/* The hash that signatures of the key are made over: SHA-256 whatever the curve, as cosign verifies them. */
 enum sign_hash sign_hash_of(const struct sign_key *k);
+/* The one that fits its strength: of P-384 SHA-384, of P-521 SHA-512, else SHA-256. Others sign over it. */
+enum sign_hash sign_hash_by_strength(const struct sign_key *k);
 /* "ECDSA P-256", "RSA 3072", "Ed25519" */
 void sign_describe(const struct sign_key *k, struct buf *out);
 /* The name of the key: SHA-256 of its public half as DER. */
@@ -83,7 +85,7 @@ void sign_hasher_done(struct sign_hasher *s);
 /* Appends the signature: ECDSA as DER over the key's hash, RSA PKCS #1 v1.5, Ed25519 (RFC 8032). */
 int sign_make(const struct sign_key *k, const struct sign_message *m, struct buf *out,
 	      struct err *err) must_use;
-/* Is it this key's signature of the message? Keys of P-384 and P-521 may have signed a SHA-256 as well. */
+/* Is it this key's signature of the message, by one of the hashes that were made and may be the key's? */
 bool sign_is_good(const struct sign_key *k, const struct sign_message *m, struct slice signature);
 /* The same for bytes. */
 int sign_bytes(const struct sign_key *k, struct slice data, struct buf *out,

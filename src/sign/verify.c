@@ -103,7 +103,8 @@ static bool take_covered(struct verify *v)
 	}
 	sign_pae(v->b->payload_type, v->b->payload, &v->pae);
 	if (v->pae.failed ||
-	    sign_message_of(&v->covered, buf_slice(&v->pae), sign_hash_of(v->key), &err) < 0 ||
+	    sign_message_of(&v->covered, buf_slice(&v->pae), sign_hash_by_strength(v->key), &err) <
+		0 ||
 	    sign_message_add(&v->covered, SIGN_SHA256, &err) < 0)
 		return sign_refuse(v->o, SIGN_INTERNAL, "the envelope is too large");
 	return true;
@@ -303,13 +304,12 @@ bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 	return true;
 }
 
-int sign_bundle_hash(const struct sign_bundle *b, const struct sign_key *key, enum sign_hash *ret,
-		     bool *needs_content, struct err *err)
+int sign_bundle_needs(const struct sign_bundle *b, const struct sign_key *key,
+		      struct sign_needs *ret, struct err *err)
 {
 	auto_x509 *leaf = NULL;
 	auto_key struct sign_key *own = NULL;
-	*ret = SIGN_SHA256;
-	*needs_content = false;
+	*ret = (struct sign_needs){.hash[SIGN_SHA256] = true};
 	if (b->content == SIGN_CONTENT_ENVELOPE)
 		return 0;
 	if (!key && b->n_certs) {
@@ -322,10 +322,12 @@ int sign_bundle_hash(const struct sign_bundle *b, const struct sign_key *key, en
 		key = own;
 	}
 	if (key) {
-		*needs_content = sign_kind(key) == SIGN_ED25519;
-		*ret = sign_hash_of(key);
+		ret->content = sign_kind(key) == SIGN_ED25519;
+		ret->hash[sign_hash_by_strength(key)] = true;
 	}
-	if (b->digest.len)
-		*ret = b->digest_hash;
+	if (b->digest.len) {
+		memset(ret->hash, 0, sizeof(ret->hash));
+		ret->hash[b->digest_hash] = true;
+	}
 	return 0;
 }

@@ -142,9 +142,13 @@ struct sign_rules {
  * subjects must name one of m's hashes. */
 bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 		 const struct sign_rules *rules, struct arena *a, struct sign_outcome *o);
-/* The hash that the bundle will ask of the artifact, given the key that may be asked for (NULL: the certificate's). */
-int sign_bundle_hash(const struct sign_bundle *b, const struct sign_key *key, enum sign_hash *ret,
-		     bool *needs_content, struct err *err) must_use;
+/* What the bundle will ask of the artifact, given the key that may be asked for (NULL: the certificate's): which hashes,
+ * or the content itself. */
+struct sign_needs {
+	bool hash[SIGN_HASHES], content;
+};
+int sign_bundle_needs(const struct sign_bundle *b, const struct sign_key *key,
+		      struct sign_needs *ret, struct err *err) must_use;
 
 /* ---- cosign's simple signing ---- */
 struct sign_pair {

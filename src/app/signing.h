@@ -2,8 +2,8 @@
 /* Signatures of images: where they lie, how they are written and gathered. The forms themselves are of `sign`. */
 #pragma once
 
-#include "image/repo.h"
-#include "sign/verify.h"
+#include "image/image.h"
+#include "sign/sign.h"
 
 /* What signing is done with. */
 struct signer {

@@ -390,7 +390,7 @@ const struct command cmd_attest_blob = {
     .summary = "sign a document about a file",
     .options = attest_options,
     .examples = {{"strake attest-blob --key strake.key --type cyclonedx --predicate bom.json "
-		  "--bundle app.json app.tar",
+		  "--bundle o.json app.tar",
 		  "an SBOM of a file"}},
     .run = run_attest,
 };

@@ -2,7 +2,7 @@
 /* What the commands that sign and verify share: option rows, keys, places, and how outcomes are shown. */
 #pragma once
 
-#include "app/signing.h"
+#include "app/app.h"
 #include "cmd/cmd.h"
 
 /* clang-format off */

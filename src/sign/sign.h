@@ -91,3 +91,5 @@ bool sign_is_good(const struct sign_key *k, const struct sign_message *m, struct
 int sign_bytes(const struct sign_key *k, struct slice data, struct buf *out,
 	       struct err *err) must_use;
 bool sign_bytes_good(const struct sign_key *k, struct slice data, struct slice signature);
+
+#include "sign/verify.h"

@@ -244,31 +244,29 @@ static int note_file(const struct options *o, const char *option, const char *no
 		   : 0;
 }
 
-/* A bare DSSE envelope is taken where a bundle is. */
-static int read_bundle(const char *path, struct arena *a, struct sign_bundle *b, struct err *err)
+static int read_bundles(const char *path, struct arena *a, struct sign_bundle **all, size_t *n,
+			struct err *err)
 {
 	auto_buf struct buf text;
-	auto_doc struct doc d;
-	struct node *top;
-	struct text_limits lim = {.max_bytes = SIGN_MAX_BUNDLE};
 	buf_init(&text, SIGN_MAX_BUNDLE);
-	doc_init(&d);
 	TRY(file_read(path, &text, err));
-	if (json_parse(&d, buf_slice(&text), &lim, &top, err) == 0 && node_get(top, "payload") &&
-	    node_get(top, "signatures"))
-		return sign_envelope_read(buf_slice(&text), a, b, err);
-	return sign_bundle_read(buf_slice(&text), a, b, err);
+	return sign_bundles_read(buf_slice(&text), a, all, n, err);
 }
 
-static int gather(const struct options *o, struct arena *a, struct sign_bundle *b, struct err *err)
+static int gather(const struct options *o, struct arena *a, struct sign_bundle **all, size_t *n,
+		  struct err *err)
 {
-	*b = (struct sign_bundle){0};
 	const char *bundle = opt_string(o, "bundle");
 	if (bundle)
-		return read_bundle(bundle, a, b, err) < 0 ? err_wrap(err, "--bundle %s", bundle)
-							  : 0;
+		return read_bundles(bundle, a, all, n, err) < 0
+			   ? err_wrap(err, "--bundle %s", bundle)
+			   : 0;
 	if (!opt_string(o, "signature"))
 		return err_usage(err, "verify-blob needs --bundle FILE or --signature FILE");
+	struct sign_bundle *b = *all = arena_new(a, struct sign_bundle);
+	*n = 1;
+	if (!b)
+		return err_oom(err);
 	TRY(note_file(o, "signature", "dev.cosignproject.cosign/signature", a, b, err));
 	TRY(note_file(o, "certificate", "dev.sigstore.cosign/certificate", a, b, err));
 	if (!b->signature.len)
@@ -334,7 +332,8 @@ static int run_verify(const struct options *o)
 {
 	CLEANUP(rule_set_done) struct rule_set rules;
 	auto_arena struct arena a;
-	struct sign_bundle b;
+	struct sign_bundle *all;
+	size_t n = 0;
 	struct sign_outcome best = {.reason = SIGN_INTERNAL};
 	const struct verify_rule *by = NULL;
 	struct err err = {0};
@@ -355,19 +354,20 @@ static int run_verify(const struct options *o)
 		if (!type.len)
 			return cmd_usage("--type %s: no such type", word);
 	}
-	if (strcmp(path, "-") == 0 && rules.n > 1)
-		return cmd_usage("standard input can be read once only: give one key, or a file");
 	if (readable(path, &err) < 0)
 		return cmd_fail(&err);
-	if (gather(o, &a, &b, &err) < 0) {
+	if (gather(o, &a, &all, &n, &err) < 0) {
 		if (err.kind != ERR_INPUT && err.kind != ERR_LIMIT)
 			return cmd_fail(&err);
 		sign_refuse(&best, SIGN_MALFORMED, "%s", err.text);
 		return show(o, path, &best, NULL, json, to);
 	}
-	for (size_t i = 0; i < rules.n && !by; i++)
-		if (judge(&b, path, &rules.rules[i], type, &a, &best))
-			by = &rules.rules[i];
+	if (strcmp(path, "-") == 0 && rules.n * n > 1)
+		return cmd_usage(
+		    "standard input can be read once only: give one key and one bundle, or a file");
+	for (size_t i = 0; i < rules.n * n && !by; i++)
+		if (judge(&all[i % n], path, &rules.rules[i / n], type, &a, &best))
+			by = &rules.rules[i / n];
 	return show(o, path, &best, by, json, to);
 }
 

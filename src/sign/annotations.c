@@ -8,23 +8,24 @@
 
 #define MAX_CHAIN_PEM (256 * KIB)
 
+/* A root has no place in a bundle: roots come from the trusted root alone. npm's bundles of 0.1 end with one all the same,
+ * where it does no harm, since nothing is read but the leaf. */
 int bundle_chain_check(const struct sign_bundle *b, struct err *err)
 {
 	for (size_t i = 0; i < b->n_certs; i++) {
 		auto_x509 *x = NULL;
 		if (cert_read(b->certs[i], &x, err) < 0)
 			return err_wrap(err, "certificate %zu", i + 1);
-		if (X509_get_extension_flags(x) & EXFLAG_SS)
-			return err_input(
-			    err, "the chain holds a root certificate; roots come from the trusted "
-				 "root alone");
+		bool at_end = b->version == 1 && i && i + 1 == b->n_certs;
+		if ((X509_get_extension_flags(x) & EXFLAG_SS) && !at_end)
+			return err_input(err, "the chain holds a root certificate");
 	}
 	return 0;
 }
 
 /* A certificate in PEM; what follows it is the chain, which is a hint and not needed. A public key is remembered: it must be
  * the one that is asked for. */
-static int take_pem(struct slice pem, struct arena *a, struct sign_bundle *b, struct err *err)
+int bundle_take_pem(struct slice pem, struct arena *a, struct sign_bundle *b, struct err *err)
 {
 	if (slice_find(pem, SL("-----BEGIN CERTIFICATE-----")) < 0) {
 		auto_key struct sign_key *k = NULL;
@@ -90,7 +91,7 @@ int bundle_old(const struct node *top, struct arena *a, struct sign_bundle *b, s
 			buf_puts(&pem, cert);
 		else if (text_unbase64(cert, &pem) < 0)
 			return err_input(err, "\"cert\" is no base64");
-		TRY(take_pem(buf_slice(&pem), a, b, err));
+		TRY(bundle_take_pem(buf_slice(&pem), a, b, err));
 	}
 	const struct node *promise = node_get(top, "rekorBundle");
 	return node_is(promise, NODE_OBJECT) ? take_promise(promise, a, b, err) : 0;
@@ -132,7 +133,7 @@ int sign_annotation_read(struct slice key, struct slice value, struct arena *a,
 			return err_input(err, "annotation %.*s: is no base64", SL_FMT(key));
 		ret->signature = arena_dup(a, buf_slice(&b));
 	} else if (slice_is(key, "dev.sigstore.cosign/certificate")) {
-		r = take_pem(value, a, ret, err);
+		r = bundle_take_pem(value, a, ret, err);
 	} else if (slice_is(key, "dev.sigstore.cosign/bundle")) {
 		r = json_value(value, a, ret, take_promise, err);
 	} else if (slice_is(key, "dev.sigstore.cosign/rfc3161timestamp")) {

@@ -316,14 +316,20 @@ int bundle_envelope(const struct node *n, struct arena *a, struct sign_bundle *b
 {
 	static const char *const names[] = {"payload", "payloadType", "signatures", NULL};
 	static const char *const signature[] = {"sig", "keyid", NULL};
-	TRY(only(n, "dsseEnvelope", names, err));
+	bool bare = b->version == 0; /* what is not known is left alone there (DSSE, "protocol") */
+	if (!bare)
+		TRY(only(n, "dsseEnvelope", names, err));
 	TRY(field_bytes(n, "payload", a, &b->payload, err));
 	TRY(field_text(n, "payloadType", a, &b->payload_type, err));
 	const struct node *list = field(n, "signatures");
 	if (!node_is(list, NODE_ARRAY) || list->count != 1)
 		return err_input(err, "an envelope must have exactly one signature");
-	TRY(only(list->first, "signatures", signature, err));
+	if (!bare)
+		TRY(only(list->first, "signatures", signature, err));
 	TRY(field_bytes(list->first, "sig", a, &b->signature, err));
+	/* SLSA's generators put the signer's certificate beside it. */
+	if (bare && node_get_str(list->first, "cert").len)
+		TRY(bundle_take_pem(node_get_str(list->first, "cert"), a, b, err));
 	if (b->payload.len == 0 || b->payload_type.len == 0)
 		return err_input(err, "the envelope is empty");
 	b->content = SIGN_CONTENT_ENVELOPE;

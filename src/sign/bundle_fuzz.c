@@ -41,6 +41,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sign_bundle b = {0};
 	struct err err = {0};
 	arena_init(&a, 64 * MIB);
+	struct sign_bundle *all;
+	size_t n;
+	if (sign_bundles_read(in, &a, &all, &n, &err) == 0)
+		for (size_t i = 0; i < n; i++)
+			verify(&all[i], &a);
 	if (sign_bundle_read(in, &a, &b, &err) == 0)
 		verify(&b, &a);
 	if (sign_envelope_read(in, &a, &b, &err) == 0)

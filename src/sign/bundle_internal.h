@@ -13,6 +13,9 @@ int bundle_envelope(const struct node *n, struct arena *a, struct sign_bundle *b
 		    struct err *err) must_use;
 /* The certificates of a chain: leaf first, no root among them. */
 int bundle_chain_check(const struct sign_bundle *b, struct err *err) must_use;
+/* Certificate or public key in PEM into the bundle. */
+int bundle_take_pem(struct slice pem, struct arena *a, struct sign_bundle *b,
+		    struct err *err) must_use;
 /* cosign's first form of a bundle for blobs. */
 int bundle_old(const struct node *top, struct arena *a, struct sign_bundle *b,
 	       struct err *err) must_use;

@@ -2,6 +2,7 @@
 /* Messages, their hashes, and plain signatures over them. */
 #include "sign/openssl.h"
 
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <sodium.h>
@@ -108,6 +109,30 @@ bool key_verify(const struct sign_key *k, enum sign_hash h, enum key_padding pad
 		    EVP_PKEY_verify(c, bytes_of(signature), signature.len, bytes_of(digest),
 				    digest.len) == 1;
 	ERR_clear_error();
+	return good;
+}
+
+bool key_verify_raw(const struct sign_key *k, enum sign_hash h, struct slice digest,
+		    struct slice signature)
+{
+	static const size_t sizes[] = {[SIGN_P256] = 32, [SIGN_P384] = 48, [SIGN_P521] = 66};
+	if (k->kind == SIGN_RSA || k->kind == SIGN_ED25519 || signature.len != 2 * sizes[k->kind])
+		return false;
+	size_t half = sizes[k->kind];
+	ECDSA_SIG *s = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(bytes_of(signature), (int)half, NULL);
+	BIGNUM *v = BN_bin2bn(bytes_of(slice_from(signature, half)), (int)half, NULL);
+	unsigned char *der = NULL;
+	int n = -1;
+	if (s && r && v && ECDSA_SIG_set0(s, r, v) == 1) {
+		r = v = NULL; /* they are s's now */
+		n = i2d_ECDSA_SIG(s, &der);
+	}
+	bool good = n > 0 && key_verify(k, h, PAD_PKCS1, digest, slice_bytes(der, (size_t)n));
+	BN_free(r);
+	BN_free(v);
+	ECDSA_SIG_free(s);
+	OPENSSL_free(der);
 	return good;
 }
 

@@ -55,6 +55,9 @@ enum key_padding { PAD_PKCS1, PAD_PSS }; /* of RSA */
 /* A digest of hash h; other keys than Ed25519. */
 bool key_verify(const struct sign_key *k, enum sign_hash h, enum key_padding pad,
 		struct slice digest, struct slice signature);
+/* ECDSA as r and s one behind the other (IEEE P1363), each of the curve's size. */
+bool key_verify_raw(const struct sign_key *k, enum sign_hash h, struct slice digest,
+		    struct slice signature);
 int key_sign(const struct sign_key *k, enum sign_hash h, enum key_padding pad, struct slice digest,
 	     struct buf *out, struct err *err) must_use;
 /* cosign's encrypted PEM body (JSON) and the DER in it. */

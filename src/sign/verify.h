@@ -102,6 +102,9 @@ struct sign_bundle {
 /* JSON of sigstore's bundle 0.1 to 0.3, or of cosign's older form ({"base64Signature":...}). */
 int sign_bundle_read(struct slice json, struct arena *a, struct sign_bundle *ret,
 		     struct err *err) must_use;
+/* A file as people have it: one bundle or bare envelope, npm's {"attestations":[...]}, or one a line. At most 100. */
+int sign_bundles_read(struct slice text, struct arena *a, struct sign_bundle **ret, size_t *n,
+		      struct err *err) must_use;
 /* A DSSE envelope as it stands alone: exactly one signature. */
 int sign_envelope_read(struct slice json, struct arena *a, struct sign_bundle *ret,
 		       struct err *err) must_use;

@@ -63,3 +63,5 @@ int app_default_db(char *out, size_t cap, bool for_writing, struct err *err) mus
 struct cache;
 int app_open_db(const char *given, bool starter_only, const struct cache *seen, struct adv_db **ret,
 		char *path, size_t cap, struct err *err) must_use;
+
+#include "app/signing.h"

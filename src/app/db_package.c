@@ -45,14 +45,18 @@ void db_local_done(struct db_local *l)
 
 static int read_key(const char *path, bool private, struct sign_key **ret, struct err *err)
 {
-	auto_buf struct buf pem;
+	auto_secret struct buf pem;
 	buf_init(&pem, 64 * KIB);
 	int r = file_read(path, &pem, err);
 	if (r == 0)
-		r = private ? sign_private(buf_slice(&pem), ret, err)
+		r = private ? sign_private(buf_slice(&pem), NULL, ret, err)
 			    : sign_public(buf_slice(&pem), ret, err);
-	if (pem.ptr)
-		explicit_bzero(pem.ptr, pem.len);
+	/* The manifest's format has no other (docs/database-format.md). */
+	if (r == 0 && sign_kind(*ret) != SIGN_ED25519) {
+		sign_free(ret);
+		r = err_input(err, "is no Ed25519 key - make one with `openssl genpkey -algorithm "
+				   "ed25519`");
+	}
 	return r < 0 ? err_wrap(err, "key %s", path) : 0;
 }
 
@@ -85,7 +89,7 @@ int db_trust(const struct db_share_options *opt, const struct db_manifest *m,
 			   : err_set(err, ERR_PERMISSION, -EKEYREJECTED,
 				     "is not signed - --allow-unsigned takes it all the same");
 	if (text_unbase64(m->signature, &sig) < 0 ||
-	    !sign_is_good(key, m->statement, buf_slice(&sig)))
+	    !sign_bytes_good(key, m->statement, buf_slice(&sig)))
 		return err_set(err, ERR_PERMISSION, -EKEYREJECTED,
 			       "its signature is not by the key %s (%s); it says to be by %.*s",
 			       opt->key, id,
@@ -201,12 +205,12 @@ static int sign_statement(const char *path, struct db_package *p, struct db_shar
 			  struct err *err)
 {
 	auto_key struct sign_key *key = NULL;
-	auto_buf struct buf text;
-	unsigned char sig[SIGN_LEN];
+	auto_buf struct buf text, sig;
 	buf_init(&text, KIB);
+	buf_init(&sig, SIGN_MAX);
 	TRY(read_key(path, true, &key, err));
-	TRY(sign_make(key, p->manifest.statement, sig, err));
-	text_base64(&text, slice_of((const char *)sig, sizeof(sig)));
+	TRY(sign_bytes(key, p->manifest.statement, &sig, err));
+	text_base64(&text, buf_slice(&sig));
 	TRY(sign_id(key, ret->key, err));
 	p->manifest.signature = arena_dup(&p->arena, buf_slice(&text));
 	p->manifest.key = arena_dup(&p->arena, slice_str(ret->key));

@@ -26,7 +26,8 @@ static void check_signature(struct db_state *s, struct arena *a)
 	if (s->signature.len && sign_public(s->public_key, &key, &ignored) == 0 &&
 	    text_unbase64(s->signature, &sig) == 0 &&
 	    db_statement_read(s->statement, a, &says, &ignored) == 0 &&
-	    slice_eq(says.digest, s->digest) && sign_is_good(key, s->statement, buf_slice(&sig)) &&
+	    slice_eq(says.digest, s->digest) &&
+	    sign_bytes_good(key, s->statement, buf_slice(&sig)) &&
 	    sign_id(key, s->key, &ignored) == 0)
 		return;
 	s->key[0] = '\0';

@@ -117,8 +117,7 @@ static const char *const cosign_suffixes[] = {".att", ".sbom", ".sig"};
 
 /* ---- registries ---- */
 
-/* Link: <...>; rel="next" */
-static bool next_page(const struct net_response *resp, struct slice *ret)
+bool registry_next_page(const struct net_response *resp, struct slice *ret)
 {
 	struct slice link = net_header(resp, "link", 0), rest;
 	ssize_t end = slice_chr(link, '>');
@@ -149,7 +148,7 @@ static int ask_referrers(struct query *q, struct err *err)
 		if (resp.status != 200)
 			return registry_refusal(r, e, &resp, "referrers", err);
 		TRY(keep_referrers(q, buf_slice(&resp.body), err));
-		if (!next_page(&resp, &next))
+		if (!registry_next_page(&resp, &next))
 			return 1;
 		TRY(registry_location(e, next, &url, &c, err));
 		buf_putc(&url, '\0');

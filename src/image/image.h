@@ -246,3 +246,5 @@ struct cache_stat {
 int cache_stat(const struct cache *c, struct cache_stat *ret, struct err *err) must_use;
 /* Removes the least recently used entries until at most `keep` bytes remain. */
 int cache_trim(const struct cache *c, uint64_t keep, uint64_t *removed, struct err *err) must_use;
+
+#include "image/repo.h"

@@ -150,8 +150,8 @@ int registry_push_blob(struct registry *r, struct slice digest, struct slice dat
 	return rc < 0 ? err_wrap(err, "blob %.*s", SL_FMT(digest)) : 0;
 }
 
-int registry_push_manifest(struct registry *r, struct slice what, const char *media_type,
-			   struct slice bytes, struct err *err)
+int registry_put(struct registry *r, struct slice what, const char *media_type, struct slice bytes,
+		 bool *subject_kept, struct err *err)
 {
 	auto_response struct net_response resp;
 	struct endpoint *e = registry_origin(r);
@@ -165,14 +165,13 @@ int registry_push_manifest(struct registry *r, struct slice what, const char *me
 			 .body = bytes,
 			 .actions = "pull,push"};
 	net_response_init(&resp);
-	if (what.len == 0)
-		what = r->ref.digest.len ? r->ref.digest : r->ref.tag;
 	snprintf(path, sizeof(path), "manifests/%.*s", SL_FMT(what));
 	snprintf(type, sizeof(type), "Content-Type: %s", media_type);
 	header = slice_str(type);
 	TRY(registry_call(r, e, &c, &resp, err));
 	if (resp.status != 201)
 		return registry_refusal(r, e, &resp, path, err);
+	*subject_kept = net_header(&resp, "oci-subject", 0).len > 0;
 	TRY(sha256_of(bytes, sum, err));
 	digest_text(sum, got);
 	struct slice kept = net_header(&resp, "docker-content-digest", 0);
@@ -181,4 +180,13 @@ int registry_push_manifest(struct registry *r, struct slice what, const char *me
 			       "%s: the registry keeps it as %.*s, sent was %s", path,
 			       SL_FMT(slice_sub(kept, 0, 100)), got);
 	return 0;
+}
+
+int registry_push_manifest(struct registry *r, struct slice what, const char *media_type,
+			   struct slice bytes, struct err *err)
+{
+	bool ignored = false;
+	if (what.len == 0)
+		what = r->ref.digest.len ? r->ref.digest : r->ref.tag;
+	return registry_put(r, what, media_type, bytes, &ignored, err);
 }

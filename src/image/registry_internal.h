@@ -67,6 +67,11 @@ int registry_sign_in(struct registry *r, struct endpoint *e, const struct net_re
 /* The error that a status other than 2xx stands for. */
 int registry_refusal(const struct registry *r, const struct endpoint *e,
 		     const struct net_response *resp, const char *what, struct err *err) must_use;
+/* PUT of a manifest; subject_kept: the answer says that the registry keeps the list of referrers. */
+int registry_put(struct registry *r, struct slice what, const char *media_type, struct slice bytes,
+		 bool *subject_kept, struct err *err) must_use;
+/* Link: <...>; rel="next" */
+bool registry_next_page(const struct net_response *resp, struct slice *ret);
 struct endpoint *registry_origin(struct registry *r);
 void registry_idle(struct registry *r); /* closes connections, keeps tokens */
 /* Streams a blob from the first host that has it. */

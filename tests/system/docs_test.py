@@ -82,7 +82,7 @@ def prepare(work):
 def every_command_of_the_documents_runs(work):
     os.makedirs(work + "/bin")
     os.symlink(STRAKE, work + "/bin/strake")
-    env = dict(os.environ, PATH=work + "/bin:" + os.environ["PATH"], HOME=work)
+    env = dict(os.environ, PATH=work + "/bin:" + os.environ["PATH"], HOME=work, STRAKE_PASSWORD="open sesame")
     ran = 0
     with Registry() as registry:
         registry.image("team/app", "1.4", [debian_layer([("a", "1")])])

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that sign and verify share: option rows, keys, places, and how outcomes are shown. */
+#pragma once
+
+#include "app/app.h"
+#include "cmd/cmd.h"
+
+/* clang-format off */
+#define KEY_OPTIONS \
+	{"key", 'k', OPT_STRING, "KEY", NULL, \
+	 "private key: a file in cosign's encrypted form or plain PEM, env://NAME, or pkcs11:URI"}, \
+	{"password-file", 0, OPT_STRING, "FILE", NULL, \
+	 "password of the key, its first line; else STRAKE_PASSWORD, COSIGN_PASSWORD, or a prompt"}
+#define KEYLESS_OPTIONS \
+	{"identity-token", 0, OPT_STRING, "FILE", NULL, \
+	 "OIDC token for a certificate of Fulcio, in place of a key; else SIGSTORE_ID_TOKEN"}, \
+	{"fulcio-url", 0, OPT_STRING, "URL", NULL, "certificate authority"}, \
+	{"rekor-url", 0, OPT_STRING, "URL", NULL, "transparency log"}, \
+	{"timestamp-server-url", 0, OPT_STRING, "URL", NULL, "time stamp authority (RFC 3161)"}, \
+	{"signing-config", 0, OPT_STRING, "FILE", NULL, "signing_config.json of sigstore: which services to use"}, \
+	{"tlog-upload", 0, OPT_FLAG, NULL, "true", "enter the signature into the log, where one is named"}
+#define PUBLISH_OPTIONS \
+	{"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL, "is signed with the image"}, \
+	{"formats", 0, OPT_LIST, "LIST", "legacy,bundle", \
+	 "which forms are written: legacy (a tag, for cosign 1 and 2), bundle (a referrer, for cosign 3)"}, \
+	{"recursive", 'r', OPT_FLAG, NULL, NULL, "the images of an index too"}, \
+	{"attachment-tag-prefix", 0, OPT_STRING, "PREFIX", NULL, "before the tag sha256-..."}, \
+	{"yes", 'y', OPT_FLAG, NULL, NULL, "never ask (nothing is asked; for scripts written for cosign)"}
+#define PLACE_OPTIONS \
+	{"allow-http-registry", 0, OPT_FLAG, NULL, NULL, "the same as --insecure"}, \
+	{"allow-insecure-registry", 0, OPT_FLAG, NULL, NULL, "the same as --insecure"}, \
+	REGISTRY_OPTIONS
+#define VERIFY_OPTIONS \
+	{"key", 'k', OPT_LIST, "KEY", NULL, "public key (PEM file, env://NAME); may be repeated"}, \
+	{"certificate-identity", 0, OPT_STRING, "NAME", NULL, "who must have signed: e-mail or URI of the certificate"}, \
+	{"certificate-identity-regexp", 0, OPT_STRING, "REGEXP", NULL, "the same as an expression; it must match as a whole"}, \
+	{"certificate-oidc-issuer", 0, OPT_STRING, "URL", NULL, "who vouched for the identity"}, \
+	{"certificate-oidc-issuer-regexp", 0, OPT_STRING, "REGEXP", NULL, "the same as an expression"}, \
+	{"trusted-root", 0, OPT_STRING, "FILE", NULL, "trusted_root.json: authorities and logs that are trusted"}, \
+	{"certificate-chain", 0, OPT_STRING, "FILE", NULL, "PEM of certificate authorities that are trusted, root last"}, \
+	{"timestamp-certificate-chain", 0, OPT_STRING, "FILE", NULL, "PEM of a time stamp authority, root last"}, \
+	{"rekor-public-key", 0, OPT_STRING, "FILE", NULL, "PEM of a log's key"}, \
+	{"ct-log-public-key", 0, OPT_STRING, "FILE", NULL, "PEM of the key of a log of certificates"}, \
+	{"insecure-ignore-tlog", 0, OPT_FLAG, NULL, NULL, "ask for no entry in a log"}, \
+	{"insecure-ignore-sct", 0, OPT_FLAG, NULL, NULL, "ask for no proof that the certificate was logged"}, \
+	{"offline", 0, OPT_FLAG, NULL, NULL, "open no connection (it never is, but to the registry that holds the image)"}, \
+	{"use-signed-timestamps", 0, OPT_FLAG, NULL, NULL, "accepted; time stamps are used whenever they are there"}, \
+	{"format", 'f', OPT_STRING, "NAME", "table", "table or json"}, \
+	{"output", 'o', OPT_STRING, "FILE", NULL, "write the result to FILE; json and text mean --format"}
+/* clang-format on */
+
+/* Opens where a target's signatures lie; 0 or an exit code. Strings of opt live with o. */
+int sign_place(const struct options *o, const char *text, bool create, struct registry_options *opt,
+	       struct repo **ret) must_use;
+/* --key as a private key; 0 or an exit code. */
+int sign_private_key(const struct options *o, const char *ref, struct sign_key **ret) must_use;
+/* Asks for a password twice when `twice`; appends it. */
+int sign_ask(const struct options *o, bool twice, struct buf *out, struct err *err) must_use;
+/* KEY=VALUE of a list; the pairs live in the arena of o. */
+int sign_pairs(const struct options *o, const char *name, struct sign_pair **ret,
+	       size_t *n) must_use;
+/* 1 is legacy, 2 is bundle, 3 both. */
+int sign_forms(const struct options *o, struct publish_options *ret) must_use;
+
+/* --predicate and --type: the predicate as JSON in `predicate`, its type. */
+int sign_read_predicate(const struct options *o, struct buf *predicate, struct slice *type,
+			struct err *err) must_use;
+
+#define MAX_RULES 32
+struct rule_set {
+	struct verify_rule rules[MAX_RULES];
+	size_t n;
+	struct sign_key *keys[MAX_RULES];
+	struct sign_root *root;
+};
+void rule_set_done(struct rule_set *s);
+/* From VERIFY_OPTIONS; 0 or an exit code. */
+int rule_set_read(const struct options *o, struct rule_set *ret) must_use;
+/* Format: table or json, with cosign's "text" and -o json. path: where to write, NULL standard output. */
+int sign_output(const struct options *o, bool *json, const char **path) must_use;
+/* The outcome as JSON members of an open object. */
+void outcome_json(struct json_writer *w, const struct sign_outcome *o,
+		  const struct verify_rule *rule);
+/* One line: "verified by ..." or "refused (word): sentence". */
+void outcome_text(struct buf *out, const struct sign_outcome *o, const struct verify_rule *rule);

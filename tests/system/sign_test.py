@@ -431,6 +431,54 @@ def signers_who_cross_each_other_lose_nothing(work):
         server.wait()
 
 
+# ---- tokens ----
+
+def soft_token(work):
+    """(module, environment) of a token in software with a pair of keys of each kind."""
+    found = [p for p in ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so") if os.path.exists(p)]
+    if not found or not shutil.which("pkcs11-tool") or not shutil.which("softhsm2-util"):
+        raise Skip("softhsm2 and opensc are not installed")
+    os.makedirs(work + "/tokens")
+    open(work + "/softhsm.conf", "w").write("directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n" % work)
+    e = {"SOFTHSM2_CONF": work + "/softhsm.conf"}
+
+    def call(*args):
+        p = subprocess.run(args, env=dict(os.environ, **e), capture_output=True, text=True, check=False)
+        assert p.returncode == 0, (args, p.stdout, p.stderr)
+    call("softhsm2-util", "--init-token", "--free", "--label", "ours", "--pin", "1234", "--so-pin", "5678")
+    for n, kind in enumerate(("EC:prime256v1", "EC:secp384r1", "rsa:2048"), 1):
+        call("pkcs11-tool", "--module", found[0], "--login", "--pin", "1234", "--token-label", "ours", "--keypairgen", "--key-type", kind,
+             "--label", "key%d" % n, "--id", "0%d" % n)
+    return found[0], e
+
+
+@test
+def a_key_of_a_token_signs_and_never_leaves_it(work):
+    if SANITIZED:
+        raise Skip("the token's module is not built for the sanitizers")
+    module, e = soft_token(work)
+    place = layout(work)
+    open(work + "/f", "w").write("content")
+    for n in (1, 2, 3):
+        bare = "pkcs11:token=ours;object=key%d?module-path=%s" % (n, module)
+        ref = bare + "&pin-value=1234"
+        pub = work + "/key%d.pub" % n
+        ok("key", "public", "--key", ref, "--output", pub, env=e)
+        ok("sign-blob", "--key", ref, "--bundle", work + "/b", work + "/f", env=e)
+        ok("verify-blob", "--key", pub, "--bundle", work + "/b", work + "/f")
+        ok("verify-blob", "--key", bare, "--bundle", work + "/b", work + "/f", env=e)
+        ok("sign", "--key", "pkcs11:id=%%0%d" % n, place, env=dict(e, COSIGN_PKCS11_MODULE_PATH=module, COSIGN_PKCS11_PIN="1234"))
+        ok("verify", "--key", pub, place)
+    for ref, code, words in (("pkcs11:object=key1?module-path=%s&pin-value=9999" % module, 3, "refuses the PIN"), ("pkcs11:object=none?module-path=%s&pin-value=1234" % module, 3, "no private key"),
+                             ("pkcs11:object=key1;token=other?module-path=%s&pin-value=1234" % module, 3, "no token fits"), ("pkcs11:token=ours", 2, "names no key"),
+                             ("pkcs11:object=a?module-path=/none.so", 2, "/none.so"), ("pkcs11:object=key1", 2, "which module"), ("pkcs11:colour=red;object=a", 2, "no attribute"),
+                             ("pkcs11:object=%zz", 2, "percent"), ("awskms://alias/x", 2, "not supported")):
+        r = run("sign-blob", "--key", ref, work + "/f", env=e)
+        assert r.code == code, (ref, r.code, r.err)
+        r.says(words)
+        assert "9999" not in r.err
+
+
 # ---- against the real programs ----
 
 def peers():

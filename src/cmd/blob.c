@@ -389,8 +389,7 @@ const struct command cmd_attest_blob = {
     .synopsis = "FILE",
     .summary = "sign a document about a file",
     .options = attest_options,
-    .examples = {{"strake attest-blob --key strake.key --type vuln --predicate v.json --bundle "
-		  "o.json app.tar",
+    .examples = {{"strake attest-blob --key ci.key --type vuln --predicate v.json app.tar",
 		  "a report about a file"}},
     .run = run_attest,
 };

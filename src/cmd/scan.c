@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/targets.h"
+#include "cmd/attest_report.h"
 #include "config/config.h"
 
 static const struct opt scan_options[] = {
@@ -41,6 +41,7 @@ static const struct opt scan_options[] = {
     {"list-all-pkgs", 0, OPT_FLAG, NULL, "true",
      "packages without findings too, in formats that list packages"},
     CHART_OPTIONS,
+    ATTEST_OPTIONS,
     TARGET_OPTIONS,
     DATABASE_OPTIONS,
     {0},
@@ -174,6 +175,9 @@ static int scan(const struct options *o, const struct request *rq, const struct 
 	int code = cmd_scan_targets(o, job);
 	const struct report *reports = scan_job_reports(job, &n);
 	int written = cmd_write_reports(o, outs, nouts, reports, n);
+	/* What is not whole is not signed. */
+	if (code == 0 && written == 0 && exit_code(o, rq, reports, n) != 4)
+		written = cmd_attest_reports(o, "cosign-vuln", SL("vuln"), reports, n);
 	if (code == 0)
 		code = written ? written : exit_code(o, rq, reports, n);
 	scan_job_free(&job);
@@ -189,6 +193,8 @@ static int run(const struct options *o)
 	int r = read_request(o, &rq);
 	if (r == 0)
 		r = cmd_outputs(o, outs, &nouts);
+	if (r == 0)
+		r = cmd_attest_check(o);
 	if (r)
 		return r;
 	if (o->nargs == 0)

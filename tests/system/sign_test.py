@@ -287,6 +287,29 @@ def an_attestation_is_no_signature_and_its_type_is_checked(work):
 
 
 @test
+def what_a_scan_and_a_bill_of_materials_say_is_attested(work):
+    keys(work, "a")
+    with Registry() as r:
+        images = [r.image("app", None, [tar([("etc/os-release", b"ID=alpine\nVERSION_ID=3.18.4\n"), ("arch", a.encode())])], arch=a) for a in ("amd64", "arm64")]
+        for d, a in zip(images, ("amd64", "arm64")):
+            d["platform"] = {"os": "linux", "architecture": a}
+        r.manifest("app", "1", {"schemaVersion": 2, "mediaType": INDEX, "manifests": images}, kind=INDEX)
+        ref = "registry:%s/app:1" % r.host
+        one = "registry:%s/app@%s" % (r.host, images[1]["digest"])
+        ok("scan", "--starter", "--platform", "linux/arm64", "--attest", "--key", work + "/a.key", ref)
+        ok("sbom", "--platform", "linux/arm64", "--attest", "--key", work + "/a.key", "-o", work + "/bom", ref)
+        for kind in ("vuln", "cyclonedx"):
+            out = ok("verify-attestation", "--key", work + "/a.pub", "--type", kind, one, "--format", "json").out.splitlines()
+            said = [json.loads(base64.b64decode(json.loads(l)["payload"]))["predicate"] for l in out if "payload" in l]
+            assert len(said) == 2 and said[0] == said[1], out
+            assert kind == "vuln" and said[0]["scanner"]["result"] or said[0] == json.load(open(work + "/bom")), said
+            assert run("verify-attestation", "--key", work + "/a.pub", "--type", kind, "registry:%s/app@%s" % (r.host, images[0]["digest"])).code == 1
+        assert run("scan", "--attest", ref).code == 2
+        assert run("sbom", "--attest", "--key", work + "/a.key", "--format", "table", ref).code == 2
+        assert run("scan", "--starter", "--attest", "--key", work + "/a.key", "rootfs:" + work).code == 2
+
+
+@test
 def an_index_is_signed_with_all_its_images(work):
     keys(work, "a")
     with Registry() as r:

@@ -184,13 +184,11 @@ static int scan(const struct options *o, const struct request *rq, const struct 
 	return code;
 }
 
-static int run(const struct options *o)
+static int prepare_and_scan(const struct options *o, struct request *rq)
 {
-	struct request rq = {0};
-	arena_init(&rq.arena, 256 * MIB);
 	struct output outs[CMD_MAX_OUTPUTS];
 	size_t nouts;
-	int r = read_request(o, &rq);
+	int r = read_request(o, rq);
 	if (r == 0)
 		r = cmd_outputs(o, outs, &nouts);
 	if (r == 0)
@@ -200,7 +198,14 @@ static int run(const struct options *o)
 	if (o->nargs == 0)
 		return cmd_usage(
 		    "nothing to scan: give an archive, a layout, a directory or an image name");
-	r = scan(o, &rq, outs, nouts);
+	return scan(o, rq, outs, nouts);
+}
+
+static int run(const struct options *o)
+{
+	struct request rq = {0};
+	arena_init(&rq.arena, 256 * MIB);
+	int r = prepare_and_scan(o, &rq);
 	arena_free(&rq.arena);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strake policy: gates over a scan. */
-#include "cmd/targets.h"
+#include "cmd/policy_signatures.h"
 #include "policy/policy.h"
 
 #include <stdio.h>
@@ -19,6 +19,7 @@ static const struct opt check_options[] = {
     {"exit-code", 0, OPT_NUMBER, "N", "1", "in place of 1"},
     {"ignorefile", 0, OPT_LIST, "FILE", NULL, "as of strake scan"},
     {"vex", 0, OPT_LIST, "FILE", NULL, "as of strake scan"},
+    SIGNER_OPTIONS,
     TARGET_OPTIONS,
     DATABASE_OPTIONS,
     {0},
@@ -217,8 +218,14 @@ static int judge_all(const struct options *o, struct judging *j, struct scan_job
 	if (!reports)
 		return cmd_fail(&(struct err){.kind = ERR_INTERNAL, .code = -ENOMEM});
 	bool partial = false;
+	if (n)
+		memcpy(reports, scans, n * sizeof(*reports));
+	int asked = policy_signatures(o, j->arena, reports, n);
+	if (asked)
+		return asked;
 	for (size_t i = 0; i < n; i++) {
-		if (judge(j, &scans[i], &reports[i], &err) < 0)
+		const struct report known = reports[i];
+		if (judge(j, &known, &reports[i], &err) < 0)
 			return cmd_fail(&err);
 		for (size_t k = 0; k < scans[i].nincomplete; k++)
 			partial |= scans[i].incomplete[k].whole;

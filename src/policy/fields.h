@@ -30,6 +30,11 @@
 	F(judged, "target.is_known", RULE_BOOL, 0, "whether the advisory database speaks about its distribution") \
 	F(unjudged, "target.packages_without_feed", RULE_INT64, 0, "number of packages that no feed speaks about") \
 	F(db_age, "target.database_age_days", RULE_INT64, 0, "days since the advisory database was built") \
+	F(signed, "image.signed", RULE_BOOL, 0, "whether one of the keys and identities that were given has signed the image; no value where none was given") \
+	F(verified_by, "image.verified_by", RULE_STRING, RULE_LIST, "which of them have, as they were given") \
+	F(signer, "image.signers", RULE_STRING, RULE_LIST, "identities of the certificates that were verified") \
+	F(attestations, "image.attestations", RULE_STRING, RULE_LIST, "types of the predicates of attestations that were verified") \
+	F(predicate, "image.predicate", RULE_STRING, RULE_ARG_KEY | RULE_ARG_REQUIRED | RULE_EITHER, "value of a verified attestation: image.predicate[slsaprovenance1/buildDefinition/buildType]; the word is that of --type; any of them must satisfy") \
 	F(count, "target.findings", RULE_INT64, RULE_ARG_KEY, "number of findings; target.findings[critical], [secret], [misconfiguration]")
 
 #define PACKAGE_FIELDS \

@@ -180,6 +180,78 @@ GET(db_age)
 	return policy_say_int(out, (e->now - e->report->db.built) / 86400);
 }
 
+GET(signed)
+{
+	bool found = false;
+	if (!e->report->verified_signatures)
+		return 0;
+	for (size_t i = 0; i < e->report->nsignatures; i++)
+		found |= e->report->signatures[i].verified && !e->report->signatures[i].attestation;
+	return policy_say_bool(out, found);
+}
+
+static bool has(const struct policy_list *l, struct slice s)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (slice_eq(l->items[i].str, s))
+			return true;
+	return false;
+}
+
+/* One member of all that were verified, each value once. */
+static int say_verified(struct policy_event *e, size_t member, bool attestations,
+			struct rule_value *out)
+{
+	struct policy_list l;
+	if (!e->report->verified_signatures || !policy_list_begin(e, &l))
+		return 0;
+	for (size_t i = 0; i < e->report->nsignatures; i++) {
+		const struct report_signature *x = &e->report->signatures[i];
+		struct slice value;
+		memcpy(&value, (const char *)x + member, sizeof(value));
+		if (x->verified && x->attestation == attestations && value.len && !has(&l, value))
+			policy_list_add(&l, value);
+	}
+	return policy_list_say(&l, out);
+}
+GET(verified_by)
+{
+	return say_verified(e, offsetof(struct report_signature, by), false, out);
+}
+GET(signer)
+{
+	return say_verified(e, offsetof(struct report_signature, identity), false, out);
+}
+GET(attestations)
+{
+	return say_verified(e, offsetof(struct report_signature, predicate_type), true, out);
+}
+
+/* "word/pointer": attestations whose type the word means. */
+GET(predicate)
+{
+	struct policy_list l;
+	struct slice pointer = arg->text, word = arg->text;
+	if (!e->report->verified_signatures || !policy_list_begin(e, &l))
+		return 0;
+	slice_cut(&pointer, '/', &word);
+	for (size_t i = 0; i < e->report->nsignatures; i++) {
+		const struct report_signature *x = &e->report->signatures[i];
+		auto_doc struct doc d;
+		struct node *top;
+		struct err ignored;
+		struct text_limits lim = {.max_bytes = 256 * MIB};
+		doc_init(&d);
+		if (!x->verified || !x->attestation || !slice_eq(x->type_word, word) ||
+		    json_parse(&d, x->statement, &lim, &top, &ignored) < 0)
+			continue;
+		const struct node *at = node_pointer(node_get(top, "predicate"), pointer);
+		if (at && at->type != NODE_OBJECT && at->type != NODE_ARRAY)
+			policy_list_add(&l, arena_dup(e->arena, at->str));
+	}
+	return policy_list_say(&l, out);
+}
+
 static bool counts(struct slice what, enum adv_severity severity, const char *kind)
 {
 	return !what.len || slice_ieq(what, slice_str(adv_severity_names[severity])) ||

@@ -107,6 +107,29 @@ static void put_database(struct json_writer *w, const struct report *r)
 	jw_end(w, '}');
 }
 
+static void put_signatures(struct json_writer *w, const struct report *r)
+{
+	if (!r->verified_signatures)
+		return;
+	jw_key(w, "Signatures");
+	jw_array(w);
+	for (size_t i = 0; i < r->nsignatures; i++) {
+		const struct report_signature *x = &r->signatures[i];
+		jw_object(w);
+		jw_kstr(w, "Form", x->form);
+		jw_kbool(w, "Attestation", x->attestation);
+		jw_kbool(w, "Verified", x->verified);
+		jw_kstr_opt(w, "By", x->by);
+		jw_kstr_opt(w, "Identity", x->identity);
+		jw_kstr_opt(w, "Issuer", x->issuer);
+		jw_kstr_opt(w, "PredicateType", x->predicate_type);
+		jw_kstr_opt(w, "Reason", x->reason);
+		jw_kstr_opt(w, "Message", x->message);
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+}
+
 static void put_incomplete(struct json_writer *w, const struct report *r)
 {
 	if (r->nincomplete == 0)
@@ -269,6 +292,7 @@ static int put_report(struct json_writer *w, const struct report *r, const struc
 	for (size_t i = 0; i < r->nresults; i++)
 		TRY(put_result(w, r, &r->results[i], st, slice_str(artifact), &scratch, err));
 	jw_end(w, ']');
+	put_signatures(w, r);
 	put_incomplete(w, r);
 	put_suppressed(w, r, &scratch);
 	put_expired(w, r);

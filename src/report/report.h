@@ -36,6 +36,17 @@ struct report_expired {
 	struct slice id, source;
 	int32_t day;
 };
+/* What hangs on an image and was verified, or refused. */
+struct report_signature {
+	bool verified, attestation;
+	struct slice form;	       /* legacy bundle notation */
+	struct slice by;	       /* which key or identity accepted it; empty when refused */
+	struct slice identity, issuer; /* of the certificate; may be empty */
+	struct slice reason, message;  /* why it was refused */
+	struct slice predicate_type;   /* of an attestation that was verified */
+	struct slice type_word;	       /* cosign's word for it; may be empty */
+	struct slice statement;	       /* its statement, JSON */
+};
 struct report {
 	struct slice artifact_name, artifact_type; /* "container_image" "filesystem" */
 	int64_t created;
@@ -70,6 +81,9 @@ struct report {
 	struct slice db_path;
 	const struct adv_db *adv; /* for the human text of findings */
 	bool scanned_vulns;	  /* false: inventory only */
+	const struct report_signature *signatures;
+	size_t nsignatures;
+	bool verified_signatures; /* somebody asked who signed it */
 	bool scanned_secrets, scanned_config, scanned_licenses;
 };
 /* Reports that were written as JSON, read back. Slices live as long as the struct. */

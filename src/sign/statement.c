@@ -71,6 +71,16 @@ struct slice sign_predicate_type(struct slice word)
 	return slice_find(word, SL("://")) > 0 ? word : SL_NONE;
 }
 
+struct slice sign_predicate_word(struct slice type)
+{
+	struct slice found = SL_NONE;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (sign_predicate_fits(slice_str(types[i].type), type) &&
+		    !slice_is(slice_str(types[i].word), "slsaprovenance02"))
+			found = slice_str(types[i].word);
+	return found;
+}
+
 /* Documents name the version behind OpenVEX's and SPDX's address: it fits the name without one. */
 bool sign_predicate_fits(struct slice wanted, struct slice found)
 {

@@ -125,6 +125,8 @@ int sign_statement_read(struct slice json, struct doc *d, struct sign_statement 
 bool sign_statement_names(const struct sign_statement *s, struct slice digest);
 /* The predicate type that a word of --type means; a URI means itself; empty when unknown. */
 struct slice sign_predicate_type(struct slice word);
+/* The word for a type ("spdxjson" for SPDX's); empty when there is none. */
+struct slice sign_predicate_word(struct slice type);
 bool sign_predicate_fits(struct slice wanted, struct slice found);
 #define SIGN_PAYLOAD_INTOTO   "application/vnd.in-toto+json"
 #define SIGN_PREDICATE_COSIGN "https://sigstore.dev/cosign/sign/v1"

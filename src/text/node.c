@@ -244,3 +244,32 @@ int node_double(const struct node *n, double *out)
 	*out = v;
 	return 0;
 }
+
+/* "~1" is a slash, "~0" a tilde (RFC 6901, section 4). */
+const struct node *node_pointer(const struct node *n, struct slice pointer)
+{
+	struct slice part;
+	if (pointer.len && pointer.ptr[0] == '/')
+		pointer = slice_from(pointer, 1);
+	while (n && slice_cut(&pointer, '/', &part)) {
+		char name[512];
+		size_t len = 0;
+		uint32_t index = 0;
+		for (size_t i = 0; i < part.len && len < sizeof(name); i++) {
+			bool escape = part.ptr[i] == '~' && i + 1 < part.len &&
+				      (part.ptr[i + 1] == '0' || part.ptr[i + 1] == '1');
+			name[len++] = !escape ? part.ptr[i] : part.ptr[++i] == '1' ? '/' : '~';
+		}
+		if (node_is(n, NODE_ARRAY)) {
+			if (slice_u32(slice_of(name, len), &index) < 0)
+				return NULL;
+			const struct node *item = n->first;
+			while (item && index--)
+				item = item->next;
+			n = item;
+		} else {
+			n = node_member(n, slice_of(name, len));
+		}
+	}
+	return n;
+}

@@ -55,7 +55,9 @@ static inline const struct node *node_get(const struct node *obj, const char *ke
 	return node_member(obj, slice_str(key));
 }
 const struct node *node_path(const struct node *obj, const char *dotted); /* "a.b.c" */
-struct slice node_str(const struct node *n);				  /* strings only */
+/* What a JSON pointer (RFC 6901) leads to; the first slash may be left out. NULL: nothing. */
+const struct node *node_pointer(const struct node *n, struct slice pointer);
+struct slice node_str(const struct node *n); /* strings only */
 static inline struct slice node_get_str(const struct node *obj, const char *key)
 {
 	return node_str(node_get(obj, key));

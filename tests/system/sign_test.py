@@ -310,6 +310,49 @@ def what_a_scan_and_a_bill_of_materials_say_is_attested(work):
 
 
 @test
+def a_policy_asks_who_signed_and_what_was_attested(work):
+    keys(work, "a", "b")
+    place = layout(work)
+    open(work + "/p.yaml", "w").write("""
+- rule: unsigned
+  source: target
+  desc: d
+  condition: image.signed = false
+  output: "nobody known has signed %%target.name"
+  priority: ERROR
+- rule: two signers
+  source: target
+  desc: d
+  condition: image.signed exists and not image.verified_by intersects (%s)
+  output: "signed by %%image.verified_by"
+  priority: WARNING
+- rule: no provenance
+  source: target
+  desc: d
+  condition: image.signed exists and not image.predicate[slsaprovenance1/buildDefinition/buildType] = https://ci.example/v1
+  output: "attestations: %%image.attestations"
+  priority: ERROR
+""" % (work + "/b.pub"))
+
+    def broken(*args):
+        r = run("policy", "check", "--starter", "--policy", work + "/p.yaml", "--format", "json", *args, place)
+        assert r.code in (0, 1), r.err
+        return sorted(m["Title"] for t in r.json()["Results"] for m in t.get("Misconfigurations", [])), r
+    assert broken()[0] == []  # not asked: no value
+    assert broken("--key", work + "/a.pub")[0] == ["no provenance", "two signers", "unsigned"]
+    ok("sign", "--key", work + "/a.key", place)
+    assert broken("--key", work + "/a.pub")[0] == ["no provenance", "two signers"]
+    open(work + "/prov.json", "w").write('{"buildDefinition": {"buildType": "https://ci.example/v1"}}')
+    ok("attest", "--key", work + "/a.key", "--type", "slsaprovenance1", "--predicate", work + "/prov.json", place)
+    ok("sign", "--key", work + "/b.key", place)
+    got, r = broken("--key", work + "/a.pub", "--key", work + "/b.pub")
+    assert got == [], got
+    said = r.json()["Signatures"]
+    assert {(s["Form"], s["By"].rsplit("/")[-1]) for s in said if s["Verified"] and not s["Attestation"]} == {(f, k) for f in ("legacy", "bundle") for k in ("a.pub", "b.pub")}
+    assert broken("--key", work + "/b.pub")[0] == ["no provenance"]  # not by that key
+
+
+@test
 def an_index_is_signed_with_all_its_images(work):
     keys(work, "a")
     with Registry() as r:

@@ -81,35 +81,6 @@ static bool is_privileged(const struct node *object)
 	return false;
 }
 
-/* RFC 6901; "~1" is a slash, "~0" a tilde. */
-static const struct node *at_pointer(const struct node *n, struct slice pointer)
-{
-	struct slice part;
-	if (pointer.len && pointer.ptr[0] == '/')
-		pointer = slice_from(pointer, 1);
-	while (n && slice_cut(&pointer, '/', &part)) {
-		char name[512];
-		size_t len = 0;
-		uint32_t index = 0;
-		for (size_t i = 0; i < part.len && len < sizeof(name); i++) {
-			bool escape = part.ptr[i] == '~' && i + 1 < part.len &&
-				      (part.ptr[i + 1] == '0' || part.ptr[i + 1] == '1');
-			name[len++] = !escape ? part.ptr[i] : part.ptr[++i] == '1' ? '/' : '~';
-		}
-		if (node_is(n, NODE_ARRAY)) {
-			if (slice_u32(slice_of(name, len), &index) < 0)
-				return NULL;
-			const struct node *item = n->first;
-			while (item && index--)
-				item = item->next;
-			n = item;
-		} else {
-			n = node_member(n, slice_of(name, len));
-		}
-	}
-	return n;
-}
-
 static int text(struct slice s, struct rule_value *out)
 {
 	out->str = s;
@@ -204,9 +175,9 @@ int rule_admission_get(void *event, const struct rule_field *f, const struct rul
 		out->b = node_true(node_get(a->request, "dryRun"));
 		return 1;
 	case ADMISSION_VALUE:
-		return value_at(at_pointer(a->object, arg->text), a->scratch, out);
+		return value_at(node_pointer(a->object, arg->text), a->scratch, out);
 	case ADMISSION_OLD:
-		return value_at(at_pointer(node_get(a->request, "oldObject"), arg->text),
+		return value_at(node_pointer(node_get(a->request, "oldObject"), arg->text),
 				a->scratch, out);
 	case ADMISSION_LABEL:
 		return text(node_str(node_member(node_get(meta, "labels"), arg->text)), out);

@@ -11,6 +11,13 @@
 static const struct opt sign_options[] = {
     KEY_OPTIONS,
     {"bundle", 0, OPT_STRING, "FILE", NULL, "write a sigstore bundle"},
+    {"formats", 0, OPT_STRING, "NAME", NULL,
+     "notation: write Notation's envelope, FILE.jws.sig or FILE.cose.sig"},
+    {"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL,
+     "is signed with the file, in Notation's envelope"},
+    {"media-type", 0, OPT_STRING, "TYPE", "application/octet-stream",
+     "of the file, in Notation's envelope"},
+    NOTATION_SIGN_OPTIONS,
     {"output-signature", 0, OPT_STRING, "FILE", NULL,
      "write the signature in base64; default standard output"},
     {"output", 0, OPT_STRING, "FILE", NULL, "the same"},
@@ -37,6 +44,11 @@ static const struct opt verify_options[] = {
     {"certificate", 0, OPT_STRING, "FILE", NULL, "PEM of the signer, beside --signature"},
     {"rfc3161-timestamp", 0, OPT_STRING, "FILE", NULL, "time stamp, beside --signature"},
     {"type", 0, OPT_STRING, "TYPE", NULL, "of the attestation in the bundle; it must match"},
+    TRUST_OPTIONS,
+    {"policy-name", 0, OPT_STRING, "NAME", NULL,
+     "statement of the trust policy; default the global one"},
+    {"media-type", 0, OPT_STRING, "TYPE", NULL, "that Notation's envelope must name"},
+    {"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL, "must be signed in Notation's envelope"},
     VERIFY_OPTIONS,
     {0},
 };
@@ -165,9 +177,16 @@ static int run_sign(const struct options *o)
 		return cmd_usage("sign-blob: name one file, or - for standard input");
 	if (!opt_string(o, "key"))
 		return cmd_usage("sign-blob needs --key KEY");
+	const char *form = opt_string(o, "formats");
+	if (form && strcmp(form, "notation") != 0)
+		return cmd_usage("--formats %s: there is notation; without it the signature is "
+				 "plain, or a bundle by --bundle",
+				 form);
 	int r = sign_private_key(o, opt_string(o, "key"), &key);
 	if (r)
 		return r;
+	if (form)
+		return notation_sign_blob(o, key);
 	return sign_one(o, key, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
 }
 
@@ -341,6 +360,10 @@ static int run_verify(const struct options *o)
 	const char *to;
 	bool json;
 	arena_init(&a, 1024 * MIB);
+	if (opt_string(o, "trust-policy")) {
+		rules = (struct rule_set){0};
+		return notation_verify_blob(o);
+	}
 	int r = rule_set_read(o, &rules);
 	if (r == 0)
 		r = sign_output(o, &json, &to);

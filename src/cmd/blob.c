@@ -360,10 +360,6 @@ static int run_verify(const struct options *o)
 	const char *to;
 	bool json;
 	arena_init(&a, 1024 * MIB);
-	if (opt_string(o, "trust-policy")) {
-		rules = (struct rule_set){0};
-		return notation_verify_blob(o);
-	}
 	int r = rule_set_read(o, &rules);
 	if (r == 0)
 		r = sign_output(o, &json, &to);
@@ -394,6 +390,11 @@ static int run_verify(const struct options *o)
 	return show(o, path, &best, by, json, to);
 }
 
+static int run_verify_any(const struct options *o)
+{
+	return opt_string(o, "trust-policy") ? notation_verify_blob(o) : run_verify(o);
+}
+
 const struct command cmd_sign_blob = {
     .name = "sign-blob",
     .synopsis = "FILE",
@@ -402,9 +403,12 @@ const struct command cmd_sign_blob = {
 	    "bundle beside. The "
 	    "file is read once, in pieces.",
     .options = sign_options,
-    .examples = {{"strake sign-blob --key strake.key --bundle app.json app.tar", "a bundle"},
-		 {"strake sign-blob --key strake.key --output-signature app.sig app.tar",
-		  "the bare signature"}},
+    .examples =
+	{{"strake sign-blob --key strake.key --bundle app.json app.tar", "a bundle"},
+	 {"strake sign-blob --key strake.key --output-signature app.sig app.tar",
+	  "the bare signature"},
+	 {"strake sign-blob --formats notation --key app.key --certificate-chain app.pem app.tar",
+	  "Notation's envelope, app.tar.jws.sig"}},
     .run = run_sign,
 };
 const struct command cmd_attest_blob = {
@@ -421,12 +425,15 @@ const struct command cmd_verify_blob = {
     .name = "verify-blob",
     .synopsis = "FILE|sha256:HEX",
     .summary = "verify who signed a file",
-    .text = "Takes sigstore bundles 0.1 to 0.3, cosign's older bundle, a bare envelope, or a bare "
+    .text = "Takes sigstore bundles 0.1 to 0.3, cosign's older bundle, a bare envelope, a bare "
 	    "signature. Opens "
 	    "no connection. Exit code 1 when it is refused; the reason is told.",
     .options = verify_options,
     .examples = {{"strake verify-blob --key strake.pub --bundle app.json app.tar", "by a key"},
 		 {"strake verify-blob --key strake.pub --signature app.sig app.tar",
-		  "a bare signature"}},
-    .run = run_verify,
+		  "a bare signature"},
+		 {"strake verify-blob --trust-policy trustpolicy.blob.json --signature "
+		  "app.tar.jws.sig app.tar",
+		  "Notation's"}},
+    .run = run_verify_any,
 };

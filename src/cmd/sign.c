@@ -309,7 +309,9 @@ const struct command cmd_sign = {
     .options = sign_options,
     .examples = {{"strake sign --key strake.key registry.example.com/app@sha256:...", "by digest"},
 		 {"strake sign --key strake.key -a env=prod oci:image:1.0",
-		  "an OCI layout on disk"}},
+		  "an OCI layout on disk"},
+		 {"strake sign --key app.key --formats notation --certificate-chain app.pem REF",
+		  "for Notation"}},
     .run = run_sign,
 };
 const struct command cmd_attest = {

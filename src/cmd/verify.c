@@ -305,7 +305,8 @@ const struct command cmd_verify = {
 	 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
 	 {"strake verify --trusted-root trusted_root.json --certificate-identity me@example.com "
 	  "--certificate-oidc-issuer https://accounts.example.com REF",
-	  "by an identity"}},
+	  "by an identity"},
+	 {"strake verify --trust-policy trustpolicy.oci.json REF", "Notation's signatures"}},
     .run = run_verify,
 };
 const struct command cmd_verify_attestation = {

@@ -271,6 +271,55 @@ def what_was_tampered_with_is_refused_with_its_reason(work):
             assert box.reasons(place) == (1, [reason]), (reason, i)
 
 
+def signed_by_hand(box, place, name, protected):
+    """A change of an envelope: signed anew by openssl over another protected header."""
+    def apply(body):
+        e = json.loads(body)
+        e["protected"] = b64(protected)
+        open(box.path("tbs"), "w").write(e["protected"] + "." + e["payload"])
+        openssl("dgst", "-sha256", "-sign", name + ".key", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32", "-out", "raw", "tbs", cwd=box.work)
+        e["signature"] = base64.urlsafe_b64encode(open(box.path("raw"), "rb").read()).rstrip(b"=").decode()
+        return json.dumps(e).encode()
+    replace_envelope(place, apply)
+
+
+@test
+def every_attribute_of_the_specification_is_heeded(work):
+    box = Box(work)
+    box.pair("dev", kind="rsa2048")
+    box.trust("vouched", "root.crt", kind="signingAuthority")
+    n = "io.cncf.notary."
+    now = lambda shift=0: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + shift))
+    plain = {"alg": "PS256", "cty": "application/vnd.cncf.notary.payload.v1+json", n + "signingScheme": "notary.x509", n + "signingTime": now(), "crit": [n + "signingScheme"]}
+    authority = {"alg": "PS256", "cty": plain["cty"], n + "signingScheme": "notary.x509.signingAuthority", n + "authenticSigningTime": now(60),
+                 "crit": [n + "signingScheme", n + "authenticSigningTime"]}
+    with_plugin = {n + "verificationPlugin": "p", n + "verificationPluginMinVersion": "1.0.0"}
+    cases = [(plain, "verified"), (dict(plain, note="x"), "verified"), (dict(plain, **with_plugin), "verified"),
+             (dict(plain, crit=plain["crit"] + [n + "verificationPlugin"], **with_plugin), "unsupported"),
+             (dict(plain, note="x", crit=plain["crit"] + ["note"]), "unsupported"),
+             (dict(plain, crit=plain["crit"] + [n + "expiry"], **{n + "expiry": now(3600)}), "verified"),
+             (dict(plain, **{n + "expiry": now(3600)}), "malformed"),
+             (dict(plain, crit=plain["crit"] + [n + "expiry"], **{n + "expiry": now(-3600)}), "malformed"),  # before it was made
+             (dict(plain, crit=plain["crit"] + [n + "expiry"], **{n + "signingTime": now(-7200), n + "expiry": now(-3600)}), "expired-signature"),
+             (dict(plain, **{n + "signingTime": now().replace("Z", "+00:00")}), "verified"),
+             (dict(plain, **{n + "authenticSigningTime": now()}), "malformed"),
+             (authority, "verified"), (dict(authority, **{n + "authenticSigningTime": now(-86400)}), "expired-certificate"),
+             (dict(authority, crit=[n + "signingScheme"]), "malformed"), (dict(authority, **{n + "signingTime": now()}), "malformed")]
+    box.policy(stores=["ca:acme", "signingAuthority:vouched"])
+    for i, (protected, want) in enumerate(cases):
+        place = box.layout("image-%d" % i)
+        box.sign(place)
+        signed_by_hand(box, place, "dev", protected)
+        assert box.reasons(place) == (0 if want == "verified" else 1, [want]), (i, want)
+        if i == 11:
+            # whom an authority vouches for is not whom the other store trusts
+            late = {"SOURCE_DATE_EPOCH": "%d" % (time.time() + 200 * 86400)}
+            assert box.reasons(place, env=late) == (0, ["verified"])
+            box.policy(stores=["ca:acme"])
+            assert box.reasons(place) == (1, ["untrusted-certificate"])
+            box.policy(stores=["ca:acme", "signingAuthority:vouched"])
+
+
 @test
 def a_signature_of_another_image_is_no_signature_of_this_one(work):
     box = Box(work)

@@ -34,7 +34,7 @@ static int find_same(struct repo *r, const struct registry_manifest *m, const st
 		if (f->form != FORM_NOTATION || f->trouble.len || n->form != opt->envelope ||
 		    !slice_eq(n->payload, payload) || n->n_certs != opt->n_certs ||
 		    !slice_eq(n->certs[0], opt->certs[0]) ||
-		    n->has_expiry != (opt->expires_in != 0) ||
+		    n->has_expiry != (opt->expires_in != 0) || (opt->stamp.url && !n->stamp.len) ||
 		    (n->has_expiry && n->expiry <= time_now()) || !sign_notation_by(n, s->key))
 			continue;
 		*digest = f->where;
@@ -128,7 +128,9 @@ int app_sign_notation(struct repo *r, const struct registry_manifest *m, const s
 				      .certs = opt->certs,
 				      .n_certs = opt->n_certs,
 				      .form = opt->envelope,
-				      .now = time_now()};
+				      .now = time_now(),
+				      .stamp = opt->stamp.url ? app_stamp : NULL,
+				      .stamp_arg = &opt->stamp};
 	buf_init(&payload, MIB);
 	buf_init(&envelope, SIGN_MAX_NOTATION);
 	if (opt->expires_in)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "net/net.h"
 #include "sign/sign.h"
 
 /* What signing is done with. */
@@ -21,6 +22,15 @@ struct sign_services {
 	struct slice chain;
 };
 
+/* An authority of time stamps. */
+struct stamp_service {
+	const char *url; /* NULL: none */
+	struct net_options net;
+	const struct sign_root *root; /* whose stamps are taken; NULL: any */
+};
+/* arg: a stamp_service. Appends the token of a time stamp of the signature. */
+int app_stamp(const void *arg, struct slice signature, struct buf *out, struct err *err) must_use;
+
 struct publish_options {
 	bool legacy, bundle;	/* which forms are written */
 	const char *tag_prefix; /* before sha256-...; NULL none */
@@ -33,6 +43,7 @@ struct publish_options {
 	const struct slice *certs;
 	size_t n_certs;
 	uint64_t expires_in;
+	struct stamp_service stamp;
 	bool replace;	    /* attestations of the same type are replaced */
 	bool old_statement; /* Statement v0.1 */
 };

@@ -10,8 +10,28 @@
 #define MAX_CRL	       (64 * MIB)
 #define PIECE	       (256 * KIB)
 
+/* --timestamp-url and whose stamps are taken. */
+static int stamp_options(const struct options *o, struct stamp_service *ret,
+			 struct sign_root **root, struct err *err)
+{
+	auto_buf struct buf pem;
+	const char *path = opt_string(o, "timestamp-root");
+	buf_init(&pem, MAX_CHAIN_FILE);
+	ret->url = opt_string(o, "timestamp-url");
+	ret->net = (struct net_options){.ca_file = opt_string(o, "cacert")};
+	if (!path)
+		return 0;
+	TRY(sign_root_empty(root, err));
+	ret->root = *root;
+	if (file_read(path, &pem, err) < 0 || sign_root_add_tsa(*root, buf_slice(&pem), err) < 0) {
+		err->kind = ERR_USAGE;
+		return err_wrap(err, "--timestamp-root %s", path);
+	}
+	return 0;
+}
+
 int sign_notation_options(const struct options *o, const struct sign_key *key, struct arena *a,
-			  struct publish_options *ret)
+			  struct sign_root **root, struct publish_options *ret)
 {
 	auto_buf struct buf pem;
 	struct slice *certs;
@@ -32,7 +52,7 @@ int sign_notation_options(const struct options *o, const struct sign_key *key, s
 		return cmd_fail(&err);
 	}
 	ret->certs = certs;
-	return 0;
+	return stamp_options(o, &ret->stamp, root, &err) < 0 ? cmd_fail(&err) : 0;
 }
 
 /* ---- trust policies ---- */
@@ -280,7 +300,9 @@ static int sign_file(const struct options *o, const struct sign_key *key,
 				      .certs = opt->certs,
 				      .n_certs = opt->n_certs,
 				      .form = opt->envelope,
-				      .now = time_now()};
+				      .now = time_now(),
+				      .stamp = opt->stamp.url ? app_stamp : NULL,
+				      .stamp_arg = &opt->stamp};
 	const char *path = o->args[0], *to = opt_string(o, "output-signature");
 	enum sign_hash h;
 	buf_init(&payload, MIB);
@@ -308,12 +330,13 @@ static int sign_file(const struct options *o, const struct sign_key *key,
 int notation_sign_blob(const struct options *o, const struct sign_key *key)
 {
 	auto_arena struct arena a;
+	auto_root struct sign_root *root = NULL;
 	struct publish_options opt = {0};
 	struct sign_pair *pairs;
 	size_t n;
 	struct err err = {0};
 	arena_init(&a, 4 * MIB);
-	int r = sign_notation_options(o, key, &a, &opt);
+	int r = sign_notation_options(o, key, &a, &root, &opt);
 	if (r == 0)
 		r = sign_pairs(o, "annotations", &pairs, &n);
 	if (r)

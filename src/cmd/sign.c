@@ -130,11 +130,12 @@ static int run_sign(const struct options *o)
 {
 	auto_key struct sign_key *key = NULL;
 	auto_arena struct arena a;
+	auto_root struct sign_root *root = NULL;
 	struct job j = {.o = o};
 	arena_init(&a, 4 * MIB);
 	int r = prepare(&j, &key);
 	if (r == 0 && j.publish.notation)
-		r = sign_notation_options(o, key, &a, &j.publish);
+		r = sign_notation_options(o, key, &a, &root, &j.publish);
 	j.publish.reference = slice_str(opt_string(o, "sign-container-identity"));
 	for (size_t i = 0; i < o->nargs && r == 0; i++)
 		r = publish(&j, o->args[i]);

@@ -30,7 +30,9 @@
 	{"certificate-chain", 0, OPT_STRING, "FILE", NULL, \
 	 "PEM of the key's certificate and its authorities up to the root, for the form notation"}, \
 	{"envelope", 0, OPT_STRING, "KIND", "jws", "of the form notation: jws or cose"}, \
-	{"expiry", 0, OPT_DURATION, "DURATION", NULL, "how long the signature holds, of the form notation; default for ever"}
+	{"expiry", 0, OPT_DURATION, "DURATION", NULL, "how long the signature holds, of the form notation; default for ever"}, \
+	{"timestamp-url", 0, OPT_STRING, "URL", NULL, "authority that is asked for a time stamp (RFC 3161), of the form notation"}, \
+	{"timestamp-root", 0, OPT_STRING, "FILE", NULL, "PEM of the root that the time stamp must lead to"}
 #define TRUST_OPTIONS \
 	{"trust-policy", 0, OPT_STRING, "FILE", NULL, \
 	 "Notation's trust policy; the word notation means the one below $XDG_CONFIG_HOME/notation"}, \
@@ -76,9 +78,9 @@ int sign_forms(const struct options *o, struct publish_options *ret) must_use;
 int sign_read_predicate(const struct options *o, struct buf *predicate, struct slice *type,
 			struct err *err) must_use;
 
-/* What the form notation needs beside the key; certs live in the arena. 0 or an exit code. */
+/* What the form notation needs beside the key; certs live in the arena, whose stamps are taken in root. 0 or an exit code. */
 int sign_notation_options(const struct options *o, const struct sign_key *key, struct arena *a,
-			  struct publish_options *ret) must_use;
+			  struct sign_root **root, struct publish_options *ret) must_use;
 
 /* A trust policy and what it trusts. */
 struct notation_set {

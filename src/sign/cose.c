@@ -242,6 +242,8 @@ int cose_read(struct slice bytes, struct arena *a, struct sign_notation *n, stru
 	if (!kept.ptr)
 		return err_oom(err);
 	TRY(read_parts(&r, &protected, &at, a, err));
+	if (n->n_certs == 0)
+		return err_input(err, "it has no certificates");
 	struct reader inner = rd_init(protected);
 	TRY(each_attribute(&inner, a, &at, protected_one, err));
 	if (inner.rest.len)
@@ -293,27 +295,33 @@ static void write_protected(const struct sign_notation_job *j, enum sign_hash h,
 int cose_write(const struct sign_notation_job *j, struct slice payload, struct buf *out,
 	       struct err *err)
 {
-	auto_buf struct buf protected, tbs, signature;
+	auto_buf struct buf protected, tbs, signature, stamp;
 	enum sign_hash h;
 	buf_init(&protected, 64 * KIB);
 	buf_init(&tbs, 2 * SIGN_MAX_NOTATION);
 	buf_init(&signature, 2 * SIGN_MAX);
+	buf_init(&stamp, MIB);
 	TRY(sign_notation_hash(j->key, &h, err));
 	write_protected(j, h, &protected);
 	to_be_signed(buf_slice(&protected), payload, &tbs);
 	if (protected.failed || tbs.failed)
 		return err_limit(err, "what is signed is over %zu bytes", 2 * SIGN_MAX_NOTATION);
 	TRY(notation_sign(j->key, buf_slice(&tbs), &signature, err));
+	TRY(notation_stamp(j, buf_slice(&signature), &stamp, err));
 	cbor_head(out, CBOR_TAG, TAG_SIGN1);
 	cbor_head(out, CBOR_ARRAY, 4);
 	cbor_bytes(out, buf_slice(&protected));
-	cbor_head(out, CBOR_MAP, 2);
+	cbor_head(out, CBOR_MAP, stamp.len ? 3 : 2);
 	cbor_int(out, LABEL_X5CHAIN);
 	cbor_head(out, CBOR_ARRAY, j->n_certs);
 	for (size_t i = 0; i < j->n_certs; i++)
 		cbor_bytes(out, j->certs[i]);
 	cbor_text(out, SL(ATTR_AGENT));
 	cbor_text(out, SL("strake"));
+	if (stamp.len) {
+		cbor_text(out, SL(ATTR_STAMP));
+		cbor_bytes(out, buf_slice(&stamp));
+	}
 	cbor_bytes(out, payload);
 	cbor_bytes(out, buf_slice(&signature));
 	return out->failed ? err_oom(err) : 0;

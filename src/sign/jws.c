@@ -207,7 +207,8 @@ static void write_protected(const struct sign_notation_job *j, enum sign_hash h,
 	jw_end(&w, '}');
 }
 
-static void write_header(const struct sign_notation_job *j, struct json_writer *w, struct buf *part)
+static void write_header(const struct sign_notation_job *j, struct slice stamp,
+			 struct json_writer *w, struct buf *part)
 {
 	jw_key(w, "header");
 	jw_object(w);
@@ -220,19 +221,25 @@ static void write_header(const struct sign_notation_job *j, struct json_writer *
 	}
 	jw_end(w, ']');
 	jw_kstr(w, ATTR_AGENT, SL("strake"));
+	if (stamp.len) {
+		buf_clear(part);
+		text_base64(part, stamp);
+		jw_kstr(w, ATTR_STAMP, buf_slice(part));
+	}
 	jw_end(w, '}');
 }
 
 int jws_write(const struct sign_notation_job *j, struct slice payload, struct buf *out,
 	      struct err *err)
 {
-	auto_buf struct buf header, tbs, signature, part;
+	auto_buf struct buf header, tbs, signature, part, stamp;
 	struct json_writer w;
 	enum sign_hash h;
 	buf_init(&header, 64 * KIB);
 	buf_init(&tbs, 4 * SIGN_MAX_NOTATION);
 	buf_init(&signature, 2 * SIGN_MAX);
-	buf_init(&part, MIB);
+	buf_init(&part, 2 * MIB);
+	buf_init(&stamp, MIB);
 	TRY(sign_notation_hash(j->key, &h, err));
 	write_protected(j, h, &header);
 	base64url(buf_slice(&header), &tbs);
@@ -242,6 +249,7 @@ int jws_write(const struct sign_notation_job *j, struct slice payload, struct bu
 	if (header.failed || tbs.failed)
 		return err_limit(err, "what is signed is over %zu bytes", 4 * SIGN_MAX_NOTATION);
 	TRY(notation_sign(j->key, buf_slice(&tbs), &signature, err));
+	TRY(notation_stamp(j, buf_slice(&signature), &stamp, err));
 	base64url(buf_slice(&signature), &part);
 	struct slice sig = buf_slice(&part);
 	jw_init(&w, out, 0);
@@ -249,7 +257,7 @@ int jws_write(const struct sign_notation_job *j, struct slice payload, struct bu
 	jw_kstr(&w, "payload", slice_from(buf_slice(&tbs), dot + 1));
 	jw_kstr(&w, "protected", slice_sub(buf_slice(&tbs), 0, dot));
 	jw_kstr(&w, "signature", sig);
-	write_header(j, &w, &part);
+	write_header(j, buf_slice(&stamp), &w, &part);
 	jw_end(&w, '}');
 	return out->failed || part.failed ? err_oom(err) : 0;
 }

@@ -235,6 +235,12 @@ int notation_sign(const struct sign_key *k, struct slice signed_bytes, struct bu
 	return raw_of(k, buf_slice(&der), out, err);
 }
 
+int notation_stamp(const struct sign_notation_job *j, struct slice signature, struct buf *out,
+		   struct err *err)
+{
+	return j->stamp ? j->stamp(j->stamp_arg, signature, out, err) : 0;
+}
+
 int sign_notation_write(const struct sign_notation_job *j, struct slice payload, struct buf *out,
 			struct err *err)
 {

@@ -157,9 +157,17 @@ struct sign_notation_job {
 	size_t n_certs;
 	enum sign_envelope form;
 	int64_t now, expiry; /* expiry 0: none */
+	/* Appends the token of a time stamp of the signature; NULL: there is none. */
+	int (*stamp)(const void *arg, struct slice signature, struct buf *token, struct err *err);
+	const void *stamp_arg;
 };
 int sign_notation_write(const struct sign_notation_job *j, struct slice payload, struct buf *out,
 			struct err *err) must_use;
+/* What an authority of time stamps is asked about bytes (RFC 3161), and the token of its answer, which must be to that
+ * question. root: whose stamps are trusted; NULL: it is not looked at. */
+int sign_stamp_request(struct slice bytes, struct buf *out, struct err *err) must_use;
+int sign_stamp_token(struct slice answer, struct slice request, struct slice bytes,
+		     const struct sign_root *root, struct buf *out, struct err *err) must_use;
 /* Is the envelope by this key, around this payload? (Nothing else of it is looked at.) */
 bool sign_notation_by(const struct sign_notation *n, const struct sign_key *k);
 /* JSON array of the certificates' SHA-256: the manifest's annotation. */

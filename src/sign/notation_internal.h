@@ -80,6 +80,9 @@ int cose_write(const struct sign_notation_job *j, struct slice payload, struct b
 /* The signature of signed bytes as envelopes have it: PSS, or r and s. */
 int notation_sign(const struct sign_key *k, struct slice signed_bytes, struct buf *out,
 		  struct err *err) must_use;
+/* The time stamp that the job asks for; out stays empty where it asks for none. */
+int notation_stamp(const struct sign_notation_job *j, struct slice signature, struct buf *out,
+		   struct err *err) must_use;
 bool notation_good(const struct sign_notation *n, const struct sign_key *k);
 
 /* ---- chains ---- */

@@ -473,6 +473,96 @@ def a_file_is_signed_and_verified(work):
     assert box.run("verify-blob", "--trust-policy", path, file).code == 2
 
 
+class StampAuthority:
+    """An authority of time stamps on loopback, by openssl."""
+
+    def __init__(self, box):
+        self.box = box
+        box.certificate("ts-root", kind="rsa2048", ext=AUTHORITY)
+        box.certificate("ts", kind="rsa2048", issuer="ts-root", ext="keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\nbasicConstraints=CA:FALSE\n")
+        open(box.path("ts.cnf"), "w").write("[tsa]\ndefault_tsa=t\n[t]\nserial=%s\ncrypto_device=builtin\nsigner_cert=%s\nsigner_key=%s\ncerts=%s\nsigner_digest=sha256\n"
+                                            "default_policy=1.2.3.4\ndigests=sha256,sha384,sha512\naccuracy=secs:1\ness_cert_id_alg=sha256\n"
+                                            % tuple(box.path(n) for n in ("ts.serial", "ts.crt", "ts.key", "ts-root.crt")))
+        open(box.path("ts.serial"), "w").write("01\n")
+        self.asked, self.answer = 0, None
+        authority = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                assert self.headers["Content-Type"] == "application/timestamp-query"
+                authority.asked += 1
+                open(box.path("ask.tsq"), "wb").write(body)
+                openssl("ts", "-reply", "-config", "ts.cnf", "-queryfile", "ask.tsq", "-out", "reply.tsr", cwd=box.work)
+                reply = authority.answer or open(box.path("reply.tsr"), "rb").read()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            def log_message(self, *args):
+                pass
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@test
+def a_signature_is_stamped_and_outlives_its_certificate(work):
+    box = Box(work)
+    box.pair(days="2")
+    authority = StampAuthority(box)
+    try:
+        box.trust("clock", "ts-root.crt", kind="tsa")
+        late = {"SOURCE_DATE_EPOCH": "%d" % (time.time() + 10 * 86400)}
+        for form in ("jws", "cose"):
+            place = box.layout(form)
+            box.sign(place, "dev", "--envelope", form)
+            box.policy(stores=["ca:acme", "tsa:clock"])
+            assert box.reasons(place) == (1, ["no-timestamp"])
+            box.sign(place, "dev", "--envelope", form, "--timestamp-url", authority.url, "--timestamp-root", box.path("ts-root.crt"))
+            box.sign(place, "dev", "--envelope", form, "--timestamp-url", authority.url).says("signed by this key already")
+            code, reasons = box.reasons(place)
+            assert code == 0 and sorted(reasons) == ["no-timestamp", "verified"]
+            code, reasons = box.reasons(place, env=late)
+            assert code == 0 and sorted(reasons) == ["no-timestamp", "verified"]
+            box.policy(stores=["ca:acme"])
+            assert box.reasons(place, env=late) == (1, ["expired-certificate", "expired-certificate"])
+        assert authority.asked == 2
+        # what is no answer to the question is not kept
+        place = box.layout("other")
+        arguments = ["sign", "--formats", "notation", "--key", box.path("dev.key"), "--certificate-chain", box.path("dev.pem"), "--timestamp-url", authority.url]
+        authority.answer = open(box.path("reply.tsr"), "rb").read()
+        r = box.run(*arguments, place)
+        assert r.code == 3, r.code
+        r.says("another question")
+        authority.answer = b"nonsense"
+        box.run(*arguments, place).says("no time stamp")
+        authority.answer = None
+        r = box.run(*arguments, "--timestamp-root", box.path("root.crt"), place)
+        assert r.code == 3
+        r.says("not of an authority that is trusted")
+        assert referrers(place)[1] == []
+        theirs = peers().get("notation") if not SANITIZED else None
+        if theirs:
+            box.policy(stores=["ca:acme", "tsa:clock"])
+            box.ok(*arguments, place)
+            Notation(box).ok("verify", "--oci-layout", place[4:], "--scope", "local/image")
+            box.chain("ts-root", "ts-root")
+            n = Notation(box)
+            n.add_keys("dev")
+            second = box.layout("theirs")
+            n.ok("sign", "--oci-layout", "--key", "dev", "--timestamp-url", authority.url, "--timestamp-root-cert", box.path("ts-root.crt"), second[4:])
+            assert box.reasons(second, env=late) == (0, ["verified"])
+    finally:
+        authority.close()
+
+
 # ---- data of others ----
 
 def e2e(*parts):

@@ -168,6 +168,14 @@ static const struct verify_rule *skipping(const struct verify_request *rq)
 	return NULL;
 }
 
+static bool is_skipped(const struct verdicts *all)
+{
+	for (size_t i = 0; i < all->len; i++)
+		if (all->items[i].outcome.reason == SIGN_SKIPPED)
+			return true;
+	return false;
+}
+
 int app_verify(struct repo *r, const struct registry_manifest *m, const struct verify_request *rq,
 	       struct verdicts *ret, struct err *err)
 {
@@ -188,7 +196,7 @@ int app_verify(struct repo *r, const struct registry_manifest *m, const struct v
 	for (size_t i = 0; i < rq->nrules; i++)
 		ret->satisfied += satisfied[i];
 	ret->good = ret->satisfied >= MAX(rq->required, 1U);
-	if (all.len == 0 && skip) {
+	if (skip && !is_skipped(ret)) {
 		struct verdict *v = &ret->items[ret->len++];
 		v->rule = skip;
 		sign_refuse(&v->outcome, SIGN_SKIPPED,

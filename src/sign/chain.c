@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules for chains of certificates that sign code, of Notary's signature specification; stricter than RFC 5280. */
+/*
+ * The rules for chains of certificates that sign code, of Notary's signature specification ("Certificate Requirements").
+ * Other extensions than these three are not looked at, as it says. Beyond it: authorities with RSA under 2048 bits are refused.
+ */
 #include "sign/notation_internal.h"
 
 #include <openssl/err.h>
@@ -58,9 +61,13 @@ int chain_of(const struct slice *certs, size_t n, STACK_OF(X509) * *ret, struct 
 /* SHA-1, MD5 and what is not known are refused. */
 static int check_algorithm(X509 *x, struct err *err)
 {
-	static const int good[] = {NID_sha256WithRSAEncryption, NID_sha384WithRSAEncryption,
-				   NID_sha512WithRSAEncryption, NID_ecdsa_with_SHA256,
-				   NID_ecdsa_with_SHA384,	NID_ecdsa_with_SHA512};
+	static const int good[] = {NID_sha256WithRSAEncryption,
+				   NID_sha384WithRSAEncryption,
+				   NID_sha512WithRSAEncryption,
+				   NID_ecdsa_with_SHA256,
+				   NID_ecdsa_with_SHA384,
+				   NID_ecdsa_with_SHA512,
+				   NID_ED25519};
 	int md = NID_undef, nid = X509_get_signature_nid(x);
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		if (nid == good[i])
@@ -71,15 +78,15 @@ static int check_algorithm(X509 *x, struct err *err)
 	return err_input(err, "is signed with %s, which is not accepted", OBJ_nid2sn(nid));
 }
 
-static int check_key_usage(X509 *x, uint32_t wanted, const char *word, bool only, struct err *err)
+static int check_key_usage(X509 *x, uint32_t wanted, uint32_t refused, const char *word,
+			   struct err *err)
 {
 	int at = X509_get_ext_by_NID(x, NID_key_usage, -1);
 	if (at < 0 || X509_EXTENSION_get_critical(X509_get_ext(x, at)) != 1)
 		return err_input(err, "has no critical key usage");
 	uint32_t usage = X509_get_key_usage(x);
-	if (!(usage & wanted) || (only && (usage & ~wanted)))
-		return err_input(err, "has a key usage that is not %s%s", word,
-				 only ? " alone" : "");
+	if (!(usage & wanted) || (usage & refused))
+		return err_input(err, "has a key usage that is not %s", word);
 	return 0;
 }
 
@@ -93,12 +100,14 @@ static int check_leaf(X509 *x, struct err *err)
 		return err_input(err, "has broken extensions");
 	if (flags & EXFLAG_CA)
 		return err_input(err, "is of an authority, not of a signer");
-	TRY(check_key_usage(x, KU_DIGITAL_SIGNATURE, "digitalSignature", true, err));
+	/* nonRepudiation may stand beside it. */
+	TRY(check_key_usage(x, KU_DIGITAL_SIGNATURE,
+			    ~(uint32_t)(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION),
+			    "digitalSignature alone", err));
 	uint32_t eku = X509_get_extended_key_usage(x);
-	if ((flags & EXFLAG_XKUSAGE) &&
-	    (!(eku & XKU_CODE_SIGN) ||
-	     (eku & (XKU_ANYEKU | XKU_SSL_SERVER | XKU_SMIME | XKU_TIMESTAMP | XKU_OCSP_SIGN))))
-		return err_input(err, "has an extended key usage that is not codeSigning");
+	if ((flags & EXFLAG_XKUSAGE) && (eku & (XKU_ANYEKU | XKU_SSL_SERVER | XKU_SSL_CLIENT |
+						XKU_SMIME | XKU_TIMESTAMP | XKU_OCSP_SIGN)))
+		return err_input(err, "has an extended key usage other than codeSigning");
 	if (!p || key_of(p, &k, err) < 0)
 		return err_input(err, "has a key that is not accepted");
 	int r = sign_notation_hash(k, &h, err);
@@ -114,13 +123,15 @@ static int check_authority(X509 *x, long below, struct err *err)
 		return err_input(err, "has broken extensions");
 	if (at < 0 || X509_EXTENSION_get_critical(X509_get_ext(x, at)) != 1 ||
 	    X509_check_ca(x) != 1)
-		return err_input(err, "is not of an authority");
+		return err_input(err, "is not of an authority, by critical basic constraints");
 	long path = X509_get_pathlen(x);
 	if (path >= 0 && path < below)
 		return err_input(err, "allows no more than %ld authorities below it", path);
-	if (!p || EVP_PKEY_get_bits(p) < (EVP_PKEY_get_base_id(p) == EVP_PKEY_EC ? 256 : 2048))
+	int kind = p ? EVP_PKEY_get_base_id(p) : EVP_PKEY_NONE;
+	bool rsa = kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS;
+	if (!p || EVP_PKEY_get_bits(p) < (rsa ? 2048 : 253))
 		return err_input(err, "has a key that is too small");
-	return check_key_usage(x, KU_KEY_CERT_SIGN, "keyCertSign", false, err);
+	return check_key_usage(x, KU_KEY_CERT_SIGN, 0, "keyCertSign", err);
 }
 
 static int check_link(STACK_OF(X509) * chain, int i, struct err *err)

@@ -78,7 +78,7 @@ int attrs_end(const struct attrs *at, struct err *err)
 			return err_input(err, "%s is not marked as critical", names[i].name);
 	if (at->critical & ~at->seen)
 		return err_input(err, "\"crit\" names what is not in the header");
-	at->n->plugin_critical = (at->critical & (BIT_PLUGIN | BIT_PLUGIN_VERSION)) != 0;
+	at->n->has_plugin = (at->seen & (BIT_PLUGIN | BIT_PLUGIN_VERSION)) != 0;
 	return 0;
 }
 

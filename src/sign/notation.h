@@ -28,7 +28,7 @@ struct sign_notation {
 	bool has_signing_time, has_authentic_time, has_expiry;
 	int64_t signing_time, authentic_time, expiry;
 	struct slice agent, stamp, plugin;
-	bool plugin_critical;
+	bool has_plugin; /* it asks for a verification plugin */
 	struct slice
 	    unknown_critical; /* the first critical attribute that is not known; empty: none */
 	struct slice *certs;  /* DER, leaf first */

@@ -42,7 +42,8 @@ static bool understood(const struct job *j)
 		return sign_refuse(j->o, SIGN_UNSUPPORTED,
 				   "its critical attribute \"%.*s\" is not known",
 				   SL_FMT(slice_sub(n->unknown_critical, 0, 100)));
-	if (n->plugin_critical)
+	/* Critical or not: what a plugin would have found out is not known ("Guidelines for implementations"). */
+	if (n->has_plugin)
 		return sign_refuse(j->o, SIGN_UNSUPPORTED,
 				   "it asks for the verification plugin \"%.*s\" - plugins are not "
 				   "supported",

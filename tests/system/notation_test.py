@@ -169,6 +169,12 @@ def what_was_verified_and_what_was_only_logged_is_told(work):
     r = box.ok("verify", "--trust-policy", path, box.layout("bare"), "--format", "json")
     assert [(v["verified"], v["reason"]) for v in r.json()] == [(False, "skipped")]
     box.ok("verify", "--trust-policy", path, place).says("without being verified")
+    os.rename(place[4:-2], box.path("signed"))
+    place = box.layout()
+    box.ok("sign", "--formats", "bundle", "--key", box.path("dev.key"), place)
+    r = box.ok("verify", "--trust-policy", path, place, "--format", "json")
+    assert [(v["verified"], v["reason"]) for v in r.json()] == [(False, "skipped"), (False, "unsupported")]
+    box.ok("verify", "--trust-policy", path, place).says("without being verified")
 
 
 @test
@@ -294,7 +300,7 @@ def every_attribute_of_the_specification_is_heeded(work):
     authority = {"alg": "PS256", "cty": plain["cty"], n + "signingScheme": "notary.x509.signingAuthority", n + "authenticSigningTime": now(60),
                  "crit": [n + "signingScheme", n + "authenticSigningTime"]}
     with_plugin = {n + "verificationPlugin": "p", n + "verificationPluginMinVersion": "1.0.0"}
-    cases = [(plain, "verified"), (dict(plain, note="x"), "verified"), (dict(plain, **with_plugin), "verified"),
+    cases = [(plain, "verified"), (dict(plain, note="x"), "verified"), (dict(plain, **with_plugin), "unsupported"),
              (dict(plain, crit=plain["crit"] + [n + "verificationPlugin"], **with_plugin), "unsupported"),
              (dict(plain, note="x", crit=plain["crit"] + ["note"]), "unsupported"),
              (dict(plain, crit=plain["crit"] + [n + "expiry"], **{n + "expiry": now(3600)}), "verified"),
@@ -358,6 +364,13 @@ def certificates_that_break_the_rules_are_neither_used_nor_accepted(work):
     assert r.code == 2
     r.says("no certificate in it is of the key")
     assert box.run("sign", "--formats", "notation", "--key", box.path("dev.key"), "oci:/nowhere:1").code == 2
+    for name, ext in (("repudiate", LEAF.replace("digitalSignature", "digitalSignature,nonRepudiation")), ("own", LEAF.replace("codeSigning", "1.2.3.4")),
+                      ("no-use", "keyUsage=critical,digitalSignature\n"), ("foreign", LEAF + "1.2.3.4=critical,ASN1:NULL\n")):
+        box.certificate(name, issuer="root", ext=ext)
+        box.chain(name, name, "root")
+        place = box.layout("image-" + name)
+        box.sign(place, name)
+        assert box.reasons(place) == (0, ["verified"]), name
     # the chain in any order; an authority between; a self-signed signer
     box.certificate("middle", issuer="root", ext=AUTHORITY.replace("CA:TRUE", "CA:TRUE,pathlen:0"))
     box.certificate("deep", issuer="middle")

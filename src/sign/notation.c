@@ -241,9 +241,25 @@ int notation_stamp(const struct sign_notation_job *j, struct slice signature, st
 	return j->stamp ? j->stamp(j->stamp_arg, signature, out, err) : 0;
 }
 
+/* Verifiers need certificates that are valid when it is signed. */
+static int check_validity(const struct sign_notation_job *j, struct err *err)
+{
+	char text[TIME_TEXT];
+	for (size_t i = 0; i < j->n_certs; i++) {
+		auto_x509 *x = NULL;
+		TRY(cert_read(j->certs[i], &x, err));
+		time_text(j->now, text);
+		if (!cert_holds_at(x, j->now))
+			return err_usage(err, "certificate %zu of %zu is not valid now (%s)", i + 1,
+					 j->n_certs, text);
+	}
+	return 0;
+}
+
 int sign_notation_write(const struct sign_notation_job *j, struct slice payload, struct buf *out,
 			struct err *err)
 {
+	TRY(check_validity(j, err));
 	return j->form == SIGN_ENVELOPE_JWS ? jws_write(j, payload, out, err)
 					    : cose_write(j, payload, out, err);
 }

@@ -146,7 +146,7 @@ def what_was_verified_and_what_was_only_logged_is_told(work):
     box = Box(work)
     box.pair()
     place = box.layout()
-    box.sign(place, "dev", "--expiry", "1h", env={"SOURCE_DATE_EPOCH": "%d" % (time.time() - 60)})
+    box.sign(place, "dev", "--expiry", "1h")
     later = {"SOURCE_DATE_EPOCH": "%d" % (time.time() + 7200)}
     box.policy()
     assert box.reasons(place) == (0, ["verified"])
@@ -371,6 +371,10 @@ def certificates_that_break_the_rules_are_neither_used_nor_accepted(work):
         place = box.layout("image-" + name)
         box.sign(place, name)
         assert box.reasons(place) == (0, ["verified"]), name
+    r = box.run("sign", "--formats", "notation", "--key", box.path("dev.key"), "--certificate-chain", box.path("dev.pem"), box.layout("late"),
+                env={"SOURCE_DATE_EPOCH": "%d" % (time.time() + 200 * 86400)})
+    assert r.code == 2
+    r.says("not valid now")
     # the chain in any order; an authority between; a self-signed signer
     box.certificate("middle", issuer="root", ext=AUTHORITY.replace("CA:TRUE", "CA:TRUE,pathlen:0"))
     box.certificate("deep", issuer="middle")

@@ -163,13 +163,52 @@ int sign_trust_add_crl(struct sign_trust *t, struct slice file, struct err *err)
 	return 0;
 }
 
-/* Critical extensions that are not understood make a list useless (RFC 5280 5.2): deltas, lists of one kind only. */
-static bool crl_is_whole(X509_CRL *crl)
+/* Critical extensions that are not understood make a list useless (RFC 5280 5.2): deltas are such. */
+static bool crl_is_understood(X509_CRL *crl)
 {
-	for (int i = 0; i < X509_CRL_get_ext_count(crl); i++)
-		if (X509_EXTENSION_get_critical(X509_CRL_get_ext(crl, i)))
+	for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
+		X509_EXTENSION *e = X509_CRL_get_ext(crl, i);
+		if (X509_EXTENSION_get_critical(e) &&
+		    OBJ_obj2nid(X509_EXTENSION_get_object(e)) != NID_issuing_distribution_point)
 			return false;
+	}
 	return true;
+}
+
+static bool shares_name(const DIST_POINT_NAME *a, const DIST_POINT_NAME *b)
+{
+	if (!a || !b || a->type != 0 || b->type != 0)
+		return false;
+	for (int i = 0; i < sk_GENERAL_NAME_num(a->name.fullname); i++)
+		for (int k = 0; k < sk_GENERAL_NAME_num(b->name.fullname); k++)
+			if (GENERAL_NAME_cmp(sk_GENERAL_NAME_value(a->name.fullname, i),
+					     sk_GENERAL_NAME_value(b->name.fullname, k)) == 0)
+				return true;
+	return false;
+}
+
+/* Is the certificate one that the list speaks of (RFC 5280 5.2.5)? A part of all is meant where a place is named. */
+static bool crl_covers(X509_CRL *crl, X509 *x)
+{
+	int critical = -1;
+	ISSUING_DIST_POINT *idp =
+	    X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
+	if (!idp)
+		return critical == -1; /* there is none; broken or several are none to rely on */
+	bool ca = X509_check_ca(x) == 1;
+	bool good = !idp->indirectCRL && !idp->onlyattr && !idp->onlysomereasons &&
+		    !(idp->onlyuser > 0 && ca) && !(idp->onlyCA > 0 && !ca);
+	if (good && idp->distpoint) {
+		CRL_DIST_POINTS *places =
+		    X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
+		good = false;
+		for (int i = 0; i < sk_DIST_POINT_num(places); i++)
+			good |=
+			    shares_name(idp->distpoint, sk_DIST_POINT_value(places, i)->distpoint);
+		CRL_DIST_POINTS_free(places);
+	}
+	ISSUING_DIST_POINT_free(idp);
+	return good;
 }
 
 static bool crl_holds(X509_CRL *crl, X509 *issuer, int64_t now)
@@ -177,7 +216,7 @@ static bool crl_holds(X509_CRL *crl, X509 *issuer, int64_t now)
 	time_t at = (time_t)now;
 	EVP_PKEY *p = X509_get0_pubkey(issuer);
 	const ASN1_TIME *next = X509_CRL_get0_nextUpdate(crl);
-	return p && crl_is_whole(crl) && next &&
+	return p && crl_is_understood(crl) && next &&
 	       X509_cmp_time(X509_CRL_get0_lastUpdate(crl), &at) < 0 &&
 	       X509_cmp_time(next, &at) > 0 && X509_CRL_verify(crl, p) == 1;
 }
@@ -207,7 +246,7 @@ static enum status status_of(const struct sign_trust *t, X509 *x, X509 *issuer, 
 		X509_CRL *crl = t->crls.ptr[i];
 		X509_REVOKED *entry = NULL;
 		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(x)) != 0 ||
-		    !crl_holds(crl, issuer, now))
+		    !crl_holds(crl, issuer, now) || !crl_covers(crl, x))
 			continue;
 		s = STATUS_GOOD;
 		/* 2 would be: it was on the list and is taken off (removeFromCRL). */

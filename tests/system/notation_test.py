@@ -453,6 +453,14 @@ def what_is_revoked_or_not_known_is_refused_when_the_policy_says_so(work):
     for f in ("bad.crl", "bad.der"):
         assert box.reasons(place, "--crl", box.path("good.crl"), "--crl", box.path(f)) == (1, ["revoked"])
     assert box.run("verify", "--trust-policy", box.path("policy.json"), "--crl", box.path("dev.crt"), place).code == 2
+    # a list of a part of all certificates counts for those of its place
+    for place_name, more, want in (("http://crl.invalid/acme.crl", "", "verified"), ("http://crl.invalid/other.crl", "", "revocation-unknown"),
+                                   ("http://crl.invalid/acme.crl", "onlyCA=TRUE\n", "revocation-unknown"), ("http://crl.invalid/acme.crl", "onlyuser=TRUE\n", "verified")):
+        open(box.path("index.txt"), "w").close()
+        open(box.path("part.cnf"), "w").write(open(box.path("ca.cnf")).read() + "crl_extensions=e\n[e]\nissuingDistributionPoint=critical,@i\n[i]\nfullname=URI:%s\n%s"
+                                              % (place_name, more))
+        openssl("ca", "-config", "part.cnf", "-gencrl", "-cert", "root.crt", "-keyfile", "root.key", "-out", "part.crl", cwd=work)
+        assert box.reasons(place, "--crl", box.path("part.crl")) == (0 if want == "verified" else 1, [want]), (place_name, more)
     # somebody else's list says nothing about it
     box.certificate("evil", ext=AUTHORITY)
     openssl("ca", "-config", "ca.cnf", "-gencrl", "-cert", "evil.crt", "-keyfile", "evil.key", "-out", "evil.crl", cwd=work)
@@ -536,6 +544,7 @@ def a_signature_is_stamped_and_outlives_its_certificate(work):
     authority = StampAuthority(box)
     try:
         box.trust("clock", "ts-root.crt", kind="tsa")
+        time.sleep(2.2)  # the stamps' accuracy is a second: the certificates must be older than that
         late = {"SOURCE_DATE_EPOCH": "%d" % (time.time() + 10 * 86400)}
         for form in ("jws", "cose"):
             place = box.layout(form)

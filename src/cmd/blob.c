@@ -403,12 +403,11 @@ const struct command cmd_sign_blob = {
 	    "bundle beside. The "
 	    "file is read once, in pieces.",
     .options = sign_options,
-    .examples =
-	{{"strake sign-blob --key strake.key --bundle app.json app.tar", "a bundle"},
-	 {"strake sign-blob --key strake.key --output-signature app.sig app.tar",
-	  "the bare signature"},
-	 {"strake sign-blob --formats notation --key app.key --certificate-chain app.pem app.tar",
-	  "Notation's envelope, app.tar.jws.sig"}},
+    .examples = {{"strake sign-blob --key strake.key --bundle app.json app.tar", "a bundle"},
+		 {"strake sign-blob --key strake.key --output-signature app.sig app.tar",
+		  "the bare signature"},
+		 {"strake sign-blob --formats notation --key k.pem --certificate-chain c.pem a.tar",
+		  "Notation's envelope, a.tar.jws.sig"}},
     .run = run_sign,
 };
 const struct command cmd_attest_blob = {

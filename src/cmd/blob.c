@@ -406,8 +406,8 @@ const struct command cmd_sign_blob = {
     .examples = {{"strake sign-blob --key strake.key --bundle app.json app.tar", "a bundle"},
 		 {"strake sign-blob --key strake.key --output-signature app.sig app.tar",
 		  "the bare signature"},
-		 {"strake sign-blob --formats notation --key k.pem --certificate-chain c.pem a.tar",
-		  "Notation's envelope, a.tar.jws.sig"}},
+		 {"strake sign-blob --formats notation --key k.pem --certificate-chain c.pem F",
+		  "Notation's envelope, F.jws.sig"}},
     .run = run_sign,
 };
 const struct command cmd_attest_blob = {

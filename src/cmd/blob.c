@@ -415,8 +415,7 @@ const struct command cmd_attest_blob = {
     .synopsis = "FILE",
     .summary = "sign a document about a file",
     .options = attest_options,
-    .examples = {{"strake attest-blob --key strake.key --type cyclonedx --predicate bom.json "
-		  "--bundle o.json app.tar",
+    .examples = {{"strake attest-blob --key K --type cyclonedx --predicate bom.json --bundle O F",
 		  "an SBOM of a file"}},
     .run = run_attest,
 };
@@ -431,8 +430,7 @@ const struct command cmd_verify_blob = {
     .examples = {{"strake verify-blob --key strake.pub --bundle app.json app.tar", "by a key"},
 		 {"strake verify-blob --key strake.pub --signature app.sig app.tar",
 		  "a bare signature"},
-		 {"strake verify-blob --trust-policy trustpolicy.blob.json --signature "
-		  "app.tar.jws.sig app.tar",
+		 {"strake verify-blob --trust-policy policy.json --signature F.jws.sig F",
 		  "Notation's"}},
     .run = run_verify_any,
 };

@@ -300,13 +300,12 @@ const struct command cmd_verify = {
 	    "code 1 when nothing "
 	    "that is asked for has signed.",
     .options = verify_options,
-    .examples =
-	{{"strake verify --key strake.pub REF", "by a key"},
-	 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
-	 {"strake verify --trusted-root trusted_root.json --certificate-identity me@example.com "
-	  "--certificate-oidc-issuer https://accounts.example.com REF",
-	  "by an identity"},
-	 {"strake verify --trust-policy trustpolicy.oci.json REF", "Notation's signatures"}},
+    .examples = {{"strake verify --key strake.pub REF", "by a key"},
+		 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
+		 {"strake verify --certificate-identity A --certificate-oidc-issuer U REF",
+		  "by an identity; --trusted-root FILE says whom to trust"},
+		 {"strake verify --trust-policy trustpolicy.oci.json REF",
+		  "Notation's signatures"}},
     .run = run_verify,
 };
 const struct command cmd_verify_attestation = {

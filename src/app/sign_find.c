@@ -107,17 +107,22 @@ static bool is_bundle(struct slice type)
 	return slice_starts(type, "application/vnd.dev.sigstore.bundle");
 }
 
-static bool is_notation(struct slice type)
+/* By the kind of the manifest, or of what it holds. */
+static bool is_notation(const struct node *manifest, struct slice type)
 {
-	return slice_is(type, "application/jose+json") || slice_is(type, "application/cose");
+	return slice_is(type, SIGN_MEDIA_JWS) || slice_is(type, SIGN_MEDIA_COSE) ||
+	       slice_is(node_get_str(manifest, "artifactType"), SIGN_NOTATION_ARTIFACT) ||
+	       slice_is(node_get_str(node_get(manifest, "config"), "mediaType"),
+			SIGN_NOTATION_ARTIFACT);
 }
 
 static int read_referrer(struct search *s, const struct node *layer, struct found_signature *f,
 			 struct err *err)
 {
 	TRY(read_blob(s, layer, f, f->form == FORM_BUNDLE ? MAX_BLOB : MAX_ENVELOPE, err));
-	if (f->form != FORM_BUNDLE)
-		return 0;
+	if (f->form == FORM_NOTATION)
+		return sign_notation_read(f->text, f->media_type, repo_arena(s->r), &f->notation,
+					  err);
 	TRY(sign_bundle_read(f->text, repo_arena(s->r), &f->bundle, err));
 	f->payload = f->bundle.payload;
 	return 0;
@@ -143,7 +148,7 @@ static int keep_referrer(struct search *s, const struct repo_descriptor *d, stru
 		return keep_layers(s, &m, m.digest, err);
 	node_each (layer, layers) {
 		struct slice type = node_get_str(layer, "mediaType");
-		if (!is_bundle(type) && !(is_notation(type) && !s->attestations))
+		if (!is_bundle(type) && (s->attestations || !is_notation(root, type)))
 			continue;
 		struct found_signature f = {.form = is_bundle(type) ? FORM_BUNDLE : FORM_NOTATION,
 					    .where = m.digest,

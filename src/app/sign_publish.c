@@ -459,6 +459,8 @@ int app_sign(struct repo *r, const struct registry_manifest *m, const struct sig
 	*ret = (struct published){.subject = m->digest};
 	if (opt->legacy && sign_legacy(r, m, s, opt, ret, err) < 0)
 		return err_wrap(err, "signature");
+	if (opt->notation && app_sign_notation(r, m, s, opt, ret, err) < 0)
+		return err_wrap(err, "Notation's signature");
 	if (!opt->bundle)
 		return 0;
 	TRY(sign_statement_write(SL_NONE, m->digest, opt->annotations, opt->nannotations,

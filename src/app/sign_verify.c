@@ -92,37 +92,88 @@ static bool judge_by(const struct found_signature *f, struct slice digest,
 	return sign_verify(&f->bundle, &m, &rules, a, o) && statement_fits(f, rq, o);
 }
 
+/* Notation's envelope under a trust policy. */
+static bool judge_notation(const struct found_signature *f, const struct registry_manifest *m,
+			   const struct verify_request *rq, const struct verify_rule *rule,
+			   struct arena *a, struct sign_outcome *o)
+{
+	struct sign_notation_rules rules = *rule->notation;
+	rules.media_type = m->media_type;
+	rules.digest = m->digest;
+	rules.size = m->bytes.len;
+	rules.annotations = rq->annotations;
+	rules.n_annotations = rq->nannotations;
+	if (rq->reference.len)
+		return sign_refuse(o, SIGN_REFUSED_BY_POLICY,
+				   "it does not say under which name the image was signed");
+	return sign_notation_verify(&f->notation, &rules, a, o);
+}
+
+static bool has_rule_for(const struct verify_request *rq, bool notation)
+{
+	for (size_t i = 0; i < rq->nrules; i++)
+		if ((rq->rules[i].notation != NULL) == notation)
+			return true;
+	return false;
+}
+
 /* How telling a refusal is: that of the rule which came furthest is shown. */
 static int weight(enum sign_reason r)
 {
 	return r == SIGN_WRONG_KEY || r == SIGN_BAD_SIGNATURE || r == SIGN_WRONG_IDENTITY ? 0 : 1;
 }
 
-static void judge(const struct found_signature *f, struct slice digest,
+static void judge(const struct found_signature *f, const struct registry_manifest *m,
 		  const struct verify_request *rq, struct arena *a, bool *satisfied,
 		  struct verdict *v)
 {
+	bool notation = f->form == FORM_NOTATION, first = true;
 	*v = (struct verdict){.signature = f};
 	if (f->trouble.len) {
 		sign_refuse(&v->outcome, SIGN_MALFORMED, "%.*s", SL_FMT(f->trouble));
 		return;
 	}
-	if (f->form == FORM_NOTATION) {
+	if (!has_rule_for(rq, notation)) {
 		sign_refuse(&v->outcome, SIGN_UNSUPPORTED,
-			    "it is Notation's: --trust-policy verifies it");
+			    notation ? "it is Notation's: --trust-policy verifies it"
+				     : "it is of cosign's kind: --key or an identity verifies it");
 		return;
 	}
 	for (size_t i = 0; i < rq->nrules; i++) {
 		struct sign_outcome o = {.reason = SIGN_INTERNAL};
-		bool good = judge_by(f, digest, rq, &rq->rules[i], a, &o);
+		const struct verify_rule *rule = &rq->rules[i];
+		if ((rule->notation != NULL) != notation)
+			continue;
+		bool good = notation ? judge_notation(f, m, rq, rule, a, &o)
+				     : judge_by(f, m->digest, rq, rule, a, &o);
 		satisfied[i] |= good;
 		if (good && !v->rule) {
-			v->rule = &rq->rules[i];
+			v->rule = rule;
 			v->outcome = o;
-		} else if (!v->rule && (i == 0 || weight(o.reason) > weight(v->outcome.reason))) {
+		} else if (!v->rule && (first || weight(o.reason) > weight(v->outcome.reason))) {
 			v->outcome = o;
 		}
+		first = false;
 	}
+}
+
+/* A trust policy may say that nothing is looked at; that is said, and nothing is called verified. */
+static const struct verify_rule *skipping(const struct verify_request *rq)
+{
+	for (size_t i = 0; i < rq->nrules; i++) {
+		const struct sign_notation_rules *n = rq->rules[i].notation;
+		if (n && n->policy && n->policy->level == SIGN_SKIPPED_LEVEL)
+			return &rq->rules[i];
+	}
+	return NULL;
+}
+
+static bool is_skipped(const struct verdicts *all)
+{
+	for (size_t i = 0; i < all->len; i++)
+		if (all->items[i].outcome.reason == SIGN_SKIPPED)
+			return true;
+	return false;
 }
 
 int app_verify(struct repo *r, const struct registry_manifest *m, const struct verify_request *rq,
@@ -138,11 +189,20 @@ int app_verify(struct repo *r, const struct registry_manifest *m, const struct v
 	if (!ret->items || !satisfied)
 		return err_oom(err);
 	for (size_t i = 0; i < all.len; i++)
-		judge(&all.items[i], m->digest, rq, a, satisfied, &ret->items[ret->len++]);
+		judge(&all.items[i], m, rq, a, satisfied, &ret->items[ret->len++]);
+	const struct verify_rule *skip = skipping(rq);
+	if (skip)
+		satisfied[skip - rq->rules] = true;
 	for (size_t i = 0; i < rq->nrules; i++)
 		ret->satisfied += satisfied[i];
 	ret->good = ret->satisfied >= MAX(rq->required, 1U);
-	if (all.len == 0) {
+	if (skip && !is_skipped(ret)) {
+		struct verdict *v = &ret->items[ret->len++];
+		v->rule = skip;
+		sign_refuse(&v->outcome, SIGN_SKIPPED,
+			    "the trust policy \"%.*s\" skips verification",
+			    SL_FMT(skip->notation->policy->name));
+	} else if (all.len == 0) {
 		struct verdict *v = &ret->items[ret->len++];
 		sign_refuse(&v->outcome, SIGN_UNSIGNED,
 			    rq->attestations ? "the image has no attestations"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "net/net.h"
 #include "sign/sign.h"
 
 /* A key of a PKCS #11 token by its URI (RFC 7512): token, object, id, slot-id; module-path and pin-value as queries, else
@@ -26,12 +27,28 @@ struct sign_services {
 	struct slice chain;
 };
 
+/* An authority of time stamps. */
+struct stamp_service {
+	const char *url; /* NULL: none */
+	struct net_options net;
+	const struct sign_root *root; /* whose stamps are taken; NULL: any */
+};
+/* arg: a stamp_service. Appends the token of a time stamp of the signature. */
+int app_stamp(const void *arg, struct slice signature, struct buf *out, struct err *err) must_use;
+
 struct publish_options {
 	bool legacy, bundle;	/* which forms are written */
 	const char *tag_prefix; /* before sha256-...; NULL none */
 	struct slice reference; /* docker-reference of the payload; empty: the repository */
 	const struct sign_pair *annotations;
 	size_t nannotations;
+	/* Notation's form: certificates of the key, leaf first (sign_chain_read); expires_in 0: never. */
+	bool notation;
+	enum sign_envelope envelope;
+	const struct slice *certs;
+	size_t n_certs;
+	uint64_t expires_in;
+	struct stamp_service stamp;
 	bool replace;	    /* attestations of the same type are replaced */
 	bool old_statement; /* Statement v0.1 */
 };
@@ -39,7 +56,8 @@ struct published {
 	struct slice subject;	 /* digest that was signed */
 	struct slice legacy_tag; /* "" not written */
 	struct slice bundle;	 /* digest of the bundle's manifest; "" not written */
-	bool legacy_was_there, bundle_was_there;
+	struct slice notation; /* digest of the manifest with Notation's envelope; "" not written */
+	bool legacy_was_there, bundle_was_there, notation_was_there;
 	struct slice legacy_payload, legacy_signature, bundle_text;
 };
 /* Signs the manifest m of the repository. */
@@ -49,6 +67,10 @@ int app_sign(struct repo *r, const struct registry_manifest *m, const struct sig
 int app_attest(struct repo *r, const struct registry_manifest *m, const struct signer *s,
 	       struct slice predicate_type, struct slice predicate,
 	       const struct publish_options *opt, struct published *ret, struct err *err) must_use;
+/* Of app_sign: Notation's envelope as a referrer. */
+int app_sign_notation(struct repo *r, const struct registry_manifest *m, const struct signer *s,
+		      const struct publish_options *opt, struct published *ret,
+		      struct err *err) must_use;
 /* Attaches what was made elsewhere: a payload with its signature and its like as annotations, or a bundle. */
 int app_attach_signature(struct repo *r, const struct registry_manifest *m, struct slice payload,
 			 const struct sign_pair *annotations, size_t n, struct published *ret,
@@ -71,6 +93,7 @@ struct found_signature {
 	struct slice text;    /* the blob: bundle, envelope, Notation's envelope */
 	struct slice media_type;
 	struct sign_bundle bundle;
+	struct sign_notation notation;
 	struct slice trouble; /* not empty: it cannot be read, and why */
 };
 struct found_signatures {
@@ -88,6 +111,9 @@ int app_find_signatures(struct repo *r, struct slice digest, bool attestations,
 struct verify_rule {
 	struct sign_rules rules;
 	struct slice name; /* how the output calls it: the key's file, the identity */
+	/* Not NULL: this rule is for Notation's signatures alone, and `rules` is not used. What it says of the artifact is
+	 * filled in by app_verify. */
+	const struct sign_notation_rules *notation;
 };
 struct verify_request {
 	const struct verify_rule *rules;
@@ -114,3 +140,14 @@ struct verdicts {
 /* Judges everything that hangs on the manifest. < 0 only when it could not be looked at. */
 int app_verify(struct repo *r, const struct registry_manifest *m, const struct verify_request *rq,
 	       struct verdicts *ret, struct err *err) must_use;
+
+/* ---- Notation's configuration ---- */
+/* A trust policy; a file that is none, a link, or broken is ERR_USAGE. */
+int app_policies_read(const char *path, bool blob, struct arena *a, struct sign_policies *ret,
+		      struct err *err) must_use;
+/* "$XDG_CONFIG_HOME/notation/NAME", else below ~/.config. */
+int app_notation_path(const char *name, char *out, size_t cap, struct err *err) must_use;
+/* Loads what the stores of a statement hold; dir: ".../truststore". A store that is not there or broken is ERR_USAGE where
+ * what it is for is enforced, else a warning. */
+int app_trust_load(const char *dir, const struct sign_policy *p, struct sign_trust *t,
+		   struct err *err) must_use;

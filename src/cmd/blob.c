@@ -11,6 +11,13 @@
 static const struct opt sign_options[] = {
     KEY_OPTIONS,
     {"bundle", 0, OPT_STRING, "FILE", NULL, "write a sigstore bundle"},
+    {"formats", 0, OPT_STRING, "NAME", NULL,
+     "notation: write Notation's envelope, FILE.jws.sig or FILE.cose.sig"},
+    {"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL,
+     "is signed with the file, in Notation's envelope"},
+    {"media-type", 0, OPT_STRING, "TYPE", "application/octet-stream",
+     "of the file, in Notation's envelope"},
+    NOTATION_SIGN_OPTIONS,
     {"output-signature", 0, OPT_STRING, "FILE", NULL,
      "write the signature in base64; default standard output"},
     {"output", 0, OPT_STRING, "FILE", NULL, "the same"},
@@ -37,6 +44,11 @@ static const struct opt verify_options[] = {
     {"certificate", 0, OPT_STRING, "FILE", NULL, "PEM of the signer, beside --signature"},
     {"rfc3161-timestamp", 0, OPT_STRING, "FILE", NULL, "time stamp, beside --signature"},
     {"type", 0, OPT_STRING, "TYPE", NULL, "of the attestation in the bundle; it must match"},
+    TRUST_OPTIONS,
+    {"policy-name", 0, OPT_STRING, "NAME", NULL,
+     "statement of the trust policy; default the global one"},
+    {"media-type", 0, OPT_STRING, "TYPE", NULL, "that Notation's envelope must name"},
+    {"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL, "must be signed in Notation's envelope"},
     VERIFY_OPTIONS,
     {0},
 };
@@ -165,9 +177,16 @@ static int run_sign(const struct options *o)
 		return cmd_usage("sign-blob: name one file, or - for standard input");
 	if (!opt_string(o, "key"))
 		return cmd_usage("sign-blob needs --key KEY");
+	const char *form = opt_string(o, "formats");
+	if (form && strcmp(form, "notation") != 0)
+		return cmd_usage("--formats %s: there is notation; without it the signature is "
+				 "plain, or a bundle by --bundle",
+				 form);
 	int r = sign_private_key(o, opt_string(o, "key"), &key);
 	if (r)
 		return r;
+	if (form)
+		return notation_sign_blob(o, key);
 	return sign_one(o, key, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
 }
 
@@ -371,6 +390,11 @@ static int run_verify(const struct options *o)
 	return show(o, path, &best, by, json, to);
 }
 
+static int run_verify_any(const struct options *o)
+{
+	return opt_string(o, "trust-policy") ? notation_verify_blob(o) : run_verify(o);
+}
+
 const struct command cmd_sign_blob = {
     .name = "sign-blob",
     .synopsis = "FILE",
@@ -381,7 +405,9 @@ const struct command cmd_sign_blob = {
     .options = sign_options,
     .examples = {{"strake sign-blob --key strake.key --bundle app.json app.tar", "a bundle"},
 		 {"strake sign-blob --key strake.key --output-signature app.sig app.tar",
-		  "the bare signature"}},
+		  "the bare signature"},
+		 {"strake sign-blob --formats notation --key k.pem --certificate-chain c.pem F",
+		  "Notation's envelope, F.jws.sig"}},
     .run = run_sign,
 };
 const struct command cmd_attest_blob = {
@@ -397,12 +423,14 @@ const struct command cmd_verify_blob = {
     .name = "verify-blob",
     .synopsis = "FILE|sha256:HEX",
     .summary = "verify who signed a file",
-    .text = "Takes sigstore bundles 0.1 to 0.3, cosign's older bundle, a bare envelope, or a bare "
+    .text = "Takes sigstore bundles 0.1 to 0.3, cosign's older bundle, a bare envelope, a bare "
 	    "signature. Opens "
 	    "no connection. Exit code 1 when it is refused; the reason is told.",
     .options = verify_options,
     .examples = {{"strake verify-blob --key strake.pub --bundle app.json app.tar", "by a key"},
 		 {"strake verify-blob --key strake.pub --signature app.sig app.tar",
-		  "a bare signature"}},
-    .run = run_verify,
+		  "a bare signature"},
+		 {"strake verify-blob --trust-policy policy.json --signature F.jws.sig F",
+		  "Notation's"}},
+    .run = run_verify_any,
 };

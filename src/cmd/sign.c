@@ -7,6 +7,7 @@
 static const struct opt sign_options[] = {
     KEY_OPTIONS,
     PUBLISH_OPTIONS,
+    NOTATION_SIGN_OPTIONS,
     {"sign-container-identity", 0, OPT_STRING, "NAME", NULL,
      "docker-reference of the payload; default the repository"},
     PLACE_OPTIONS,
@@ -36,6 +37,7 @@ static const struct opt attach_options[] = {
     {0},
 };
 
+extern const struct command cmd_sign;
 struct job {
 	const struct options *o;
 	struct repo *repo;
@@ -54,6 +56,10 @@ static void tell(const struct published *p)
 		log_info("%.*s: %s as bundle %.*s", SL_FMT(p->subject),
 			 p->bundle_was_there ? "signed by this key already" : "signed",
 			 SL_FMT(p->bundle));
+	if (p->notation.len)
+		log_info("%.*s: %s as Notation's %.*s", SL_FMT(p->subject),
+			 p->notation_was_there ? "signed by this key already" : "signed",
+			 SL_FMT(p->notation));
 }
 
 static int publish_one(void *arg, const struct registry_manifest *m, struct err *err)
@@ -110,6 +116,8 @@ static int prepare(struct job *j, struct sign_key **key)
 	int r = sign_pairs(j->o, "annotations", &pairs, &j->publish.nannotations);
 	if (r == 0)
 		r = sign_forms(j->o, &j->publish);
+	if (r == 0 && j->publish.notation && j->o->command != &cmd_sign)
+		return cmd_usage("--formats notation: Notation has no attestations");
 	if (r == 0)
 		r = sign_private_key(j->o, ref, key);
 	j->publish.annotations = pairs;
@@ -121,8 +129,13 @@ static int prepare(struct job *j, struct sign_key **key)
 static int run_sign(const struct options *o)
 {
 	auto_key struct sign_key *key = NULL;
+	auto_arena struct arena a;
+	auto_root struct sign_root *root = NULL;
 	struct job j = {.o = o};
+	arena_init(&a, 4 * MIB);
 	int r = prepare(&j, &key);
+	if (r == 0 && j.publish.notation)
+		r = sign_notation_options(o, key, &a, &root, &j.publish);
 	j.publish.reference = slice_str(opt_string(o, "sign-container-identity"));
 	for (size_t i = 0; i < o->nargs && r == 0; i++)
 		r = publish(&j, o->args[i]);
@@ -297,7 +310,9 @@ const struct command cmd_sign = {
     .options = sign_options,
     .examples = {{"strake sign --key strake.key registry.example.com/app@sha256:...", "by digest"},
 		 {"strake sign --key strake.key -a env=prod oci:image:1.0",
-		  "an OCI layout on disk"}},
+		  "an OCI layout on disk"},
+		 {"strake sign --key app.key --formats notation --certificate-chain app.pem REF",
+		  "for Notation"}},
     .run = run_sign,
 };
 const struct command cmd_attest = {

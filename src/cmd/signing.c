@@ -176,7 +176,7 @@ int sign_forms(const struct options *o, struct publish_options *ret)
 {
 	const char *const *items;
 	size_t n = opt_list(o, "formats", &items);
-	ret->legacy = ret->bundle = false;
+	ret->legacy = ret->bundle = ret->notation = false;
 	for (size_t i = 0; i < n; i++) {
 		struct slice rest = slice_str(items[i]), word;
 		while (slice_cut(&rest, ',', &word)) {
@@ -184,12 +184,15 @@ int sign_forms(const struct options *o, struct publish_options *ret)
 				ret->legacy = true;
 			else if (slice_is(word, "bundle"))
 				ret->bundle = true;
+			else if (slice_is(word, "notation"))
+				ret->notation = true;
 			else
-				return cmd_usage("--formats %s: there are legacy and bundle",
-						 items[i]);
+				return cmd_usage(
+				    "--formats %s: there are legacy, bundle and notation",
+				    items[i]);
 		}
 	}
-	return ret->legacy || ret->bundle ? 0 : cmd_usage("--formats: name one");
+	return ret->legacy || ret->bundle || ret->notation ? 0 : cmd_usage("--formats: name one");
 }
 
 /* ---- rules ---- */
@@ -199,6 +202,7 @@ void rule_set_done(struct rule_set *s)
 	for (size_t i = 0; i < s->n; i++)
 		sign_free(&s->keys[i]);
 	sign_root_free(&s->root);
+	notation_set_done(&s->notation);
 }
 
 static int add_part(const struct options *o, const char *name, struct sign_root **root,
@@ -268,6 +272,18 @@ static int add_identity(const struct options *o, struct rule_set *s)
 			slice_str(rules.identity ? rules.identity : rules.identity_regexp));
 }
 
+static int add_policy(const struct options *o, struct rule_set *s)
+{
+	int r = notation_set_read(o, false, &s->notation);
+	if (r || s->notation.policies.len == 0)
+		return r;
+	if (s->n == MAX_RULES)
+		return cmd_usage("more than %d keys and identities", MAX_RULES);
+	s->by_policy = &s->rules[s->n++];
+	*s->by_policy = s->notation.rule;
+	return 0;
+}
+
 int rule_set_read(const struct options *o, struct rule_set *ret)
 {
 	const char *const *keys;
@@ -288,11 +304,13 @@ int rule_set_read(const struct options *o, struct rule_set *ret)
 			return r;
 	}
 	int r = add_identity(o, ret);
+	if (r == 0)
+		r = add_policy(o, ret);
 	if (r)
 		return r;
 	if (ret->n == 0)
-		return cmd_usage("who must have signed? Give --key, or --certificate-identity with "
-				 "--certificate-oidc-issuer");
+		return cmd_usage("who must have signed? Give --key, --certificate-identity with "
+				 "--certificate-oidc-issuer, or --trust-policy");
 	return 0;
 }
 
@@ -314,6 +332,25 @@ int sign_output(const struct options *o, bool *json, const char **path)
 	return cmd_usage("--format %s: no such format - there are table and json", format);
 }
 
+/* What a trust policy looked at; a check that failed and is but logged is told. */
+static void checks_json(struct json_writer *w, const struct sign_checks *checks)
+{
+	static const char *const actions[] = {
+	    [SIGN_ENFORCE] = "enforce", [SIGN_LOG] = "log", [SIGN_SKIP] = "skip"};
+	jw_key(w, "checks");
+	jw_array(w);
+	for (size_t i = 0; i < checks->len; i++) {
+		const struct sign_checked *c = &checks->items[i];
+		jw_object(w);
+		jw_kstr(w, "check", slice_str(sign_check_word(c->check)));
+		jw_kstr(w, "action", slice_str(actions[c->action]));
+		jw_kstr(w, "result", slice_str(sign_reason_word(c->reason)));
+		jw_kstr_opt(w, "message", slice_str(c->text));
+		jw_end(w, '}');
+	}
+	jw_end(w, ']');
+}
+
 void outcome_json(struct json_writer *w, const struct sign_outcome *o,
 		  const struct verify_rule *rule)
 {
@@ -324,6 +361,8 @@ void outcome_json(struct json_writer *w, const struct sign_outcome *o,
 		jw_kstr(w, "message", slice_str(o->text));
 	if (rule)
 		jw_kstr(w, "rule", rule->name);
+	if (o->checks)
+		checks_json(w, o->checks);
 	if (o->reason != SIGN_VERIFIED)
 		return;
 	jw_kstr_opt(w, "keyId", o->key_id);
@@ -345,6 +384,10 @@ void outcome_json(struct json_writer *w, const struct sign_outcome *o,
 void outcome_text(struct buf *out, const struct sign_outcome *o, const struct verify_rule *rule)
 {
 	char text[TIME_TEXT];
+	if (o->reason == SIGN_SKIPPED) {
+		buf_printf(out, "not looked at: %s", o->text);
+		return;
+	}
 	if (o->reason != SIGN_VERIFIED) {
 		buf_printf(out, "refused (%s): %s", sign_reason_word(o->reason), o->text);
 		return;
@@ -362,5 +405,13 @@ void outcome_text(struct buf *out, const struct sign_outcome *o, const struct ve
 	if (o->stamped) {
 		time_text(o->stamp_time, text);
 		buf_printf(out, ", time stamp %s", text);
+	}
+	for (size_t i = 0; o->checks && i < o->checks->len; i++) {
+		const struct sign_checked *c = &o->checks->items[i];
+		if (c->reason == SIGN_SKIPPED)
+			buf_printf(out, "\n    the policy skips %s", sign_check_word(c->check));
+		else if (c->reason != SIGN_VERIFIED)
+			buf_printf(out, "\n    the policy only logs %s, which failed (%s): %s",
+				   sign_check_word(c->check), sign_reason_word(c->reason), c->text);
 	}
 }

@@ -22,10 +22,22 @@
 #define PUBLISH_OPTIONS \
 	{"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL, "is signed with the image"}, \
 	{"formats", 0, OPT_LIST, "LIST", "legacy,bundle", \
-	 "which forms are written: legacy (a tag, for cosign 1 and 2), bundle (a referrer, for cosign 3)"}, \
+	 "which forms are written: legacy (a tag, for cosign 1 and 2), bundle (a referrer, for cosign 3), notation (a referrer)"}, \
 	{"recursive", 'r', OPT_FLAG, NULL, NULL, "the images of an index too"}, \
 	{"attachment-tag-prefix", 0, OPT_STRING, "PREFIX", NULL, "before the tag sha256-..."}, \
 	{"yes", 'y', OPT_FLAG, NULL, NULL, "never ask (nothing is asked; for scripts written for cosign)"}
+#define NOTATION_SIGN_OPTIONS \
+	{"certificate-chain", 0, OPT_STRING, "FILE", NULL, \
+	 "PEM of the key's certificate and its authorities up to the root, for the form notation"}, \
+	{"envelope", 0, OPT_STRING, "KIND", "jws", "of the form notation: jws or cose"}, \
+	{"expiry", 0, OPT_DURATION, "DURATION", NULL, "how long the signature holds, of the form notation; default for ever"}, \
+	{"timestamp-url", 0, OPT_STRING, "URL", NULL, "authority that is asked for a time stamp (RFC 3161), of the form notation"}, \
+	{"timestamp-root", 0, OPT_STRING, "FILE", NULL, "PEM of the root that the time stamp must lead to"}
+#define TRUST_OPTIONS \
+	{"trust-policy", 0, OPT_STRING, "FILE", NULL, \
+	 "Notation's trust policy; the word notation means the one below $XDG_CONFIG_HOME/notation"}, \
+	{"trust-store", 0, OPT_STRING, "DIR", NULL, "Notation's trust store; default $XDG_CONFIG_HOME/notation/truststore"}, \
+	{"crl", 0, OPT_LIST, "FILE", NULL, "revocation list of a certificate authority; may be repeated"}
 #define PLACE_OPTIONS \
 	{"allow-http-registry", 0, OPT_FLAG, NULL, NULL, "the same as --insecure"}, \
 	{"allow-insecure-registry", 0, OPT_FLAG, NULL, NULL, "the same as --insecure"}, \
@@ -59,12 +71,35 @@ int sign_ask(const struct options *o, bool twice, struct buf *out, struct err *e
 /* KEY=VALUE of a list; the pairs live in the arena of o. */
 int sign_pairs(const struct options *o, const char *name, struct sign_pair **ret,
 	       size_t *n) must_use;
-/* 1 is legacy, 2 is bundle, 3 both. */
+/* --formats. */
 int sign_forms(const struct options *o, struct publish_options *ret) must_use;
 
 /* --predicate and --type: the predicate as JSON in `predicate`, its type. */
 int sign_read_predicate(const struct options *o, struct buf *predicate, struct slice *type,
 			struct err *err) must_use;
+
+/* What the form notation needs beside the key; certs live in the arena, whose stamps are taken in root. 0 or an exit code. */
+int sign_notation_options(const struct options *o, const struct sign_key *key, struct arena *a,
+			  struct sign_root **root, struct publish_options *ret) must_use;
+
+/* A trust policy and what it trusts. */
+struct notation_set {
+	struct arena arena;
+	struct sign_policies policies; /* len 0: none was given */
+	struct sign_trust *trust;
+	struct sign_notation_rules rules;
+	struct verify_rule rule; /* with the rules, named after the statement that applies */
+	bool *loaded;		 /* of each statement: its stores are in trust */
+	char store[4096];
+};
+void notation_set_done(struct notation_set *s);
+/* From TRUST_OPTIONS; 0 or an exit code. */
+int notation_set_read(const struct options *o, bool blob, struct notation_set *ret) must_use;
+/* The statement for a repository (or of that name, for files); loads what it trusts. 0 or an exit code. */
+int notation_choose(struct notation_set *s, struct slice scope) must_use;
+/* strake verify-blob --trust-policy, strake sign-blob --formats notation: the exit code. */
+int notation_verify_blob(const struct options *o);
+int notation_sign_blob(const struct options *o, const struct sign_key *key);
 
 #define MAX_RULES 32
 struct rule_set {
@@ -72,6 +107,8 @@ struct rule_set {
 	size_t n;
 	struct sign_key *keys[MAX_RULES];
 	struct sign_root *root;
+	struct notation_set notation; /* when a trust policy is given, the last rule is its */
+	struct verify_rule *by_policy;
 };
 void rule_set_done(struct rule_set *s);
 /* From VERIFY_OPTIONS; 0 or an exit code. */

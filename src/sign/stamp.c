@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Time stamps as RFC 3161 has them. */
-#include "sign/verify_internal.h"
+#include "sign/notation_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/pkcs7.h>
@@ -114,6 +114,55 @@ bool stamp_check(struct slice bytes, struct slice signature, const struct sign_r
 		PKCS7_free(token);
 	ERR_clear_error();
 	return good;
+}
+
+static int64_t accuracy_of(TS_TST_INFO *info)
+{
+	TS_ACCURACY *acc = TS_TST_INFO_get_accuracy(info);
+	if (!acc)
+		return 0;
+	const ASN1_INTEGER *s = TS_ACCURACY_get_seconds(acc);
+	int64_t seconds = 0;
+	if (s && (ASN1_INTEGER_get_int64(&seconds, s) != 1 || seconds < 0 || seconds > 86400))
+		return 86400;
+	return seconds + (TS_ACCURACY_get_millis(acc) || TS_ACCURACY_get_micros(acc));
+}
+
+/* The signer of the token, and what is in the token, up to one of the roots. */
+static STACK_OF(X509) * chain_in(PKCS7 *token, const struct sign_root *root, int64_t t)
+{
+	STACK_OF(X509) *signers = PKCS7_get0_signers(token, NULL, 0), *found = NULL;
+	X509 *signer = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : NULL;
+	for (size_t i = 0; signer && i < root->tsas.len && !found; i++) {
+		const char *why;
+		STACK_OF(X509) *all = sk_X509_dup(token->d.sign->cert);
+		if (all && sk_X509_push(all, sk_X509_value(root->tsas.ptr[i].chain, 0)) > 0)
+			cert_leads_to(signer, all, t, &found, &why);
+		sk_X509_free(all);
+	}
+	sk_X509_free(signers);
+	return found;
+}
+
+bool stamp_details(struct slice bytes, const struct sign_root *root, int64_t *accuracy,
+		   STACK_OF(X509) * *chain)
+{
+	TS_RESP *resp = NULL;
+	PKCS7 *token = NULL;
+	TS_TST_INFO *info = NULL;
+	int64_t t = 0;
+	*chain = NULL;
+	if (read_token(bytes, &resp, &token, &info) == 0 && time_of(info, &t) == 0) {
+		*accuracy = accuracy_of(info);
+		*chain = chain_in(token, root, t);
+	}
+	TS_TST_INFO_free(info);
+	if (resp)
+		TS_RESP_free(resp);
+	else
+		PKCS7_free(token);
+	ERR_clear_error();
+	return *chain != NULL;
 }
 
 /* One that is not trusted does not count; when none is, the last one's reason is said by who needs one. */

@@ -32,24 +32,29 @@
 	X(BAD_SCT, "bad-sct")                                                                      \
 	X(EXPIRED_SIGNATURE, "expired-signature")                                                  \
 	X(REVOKED, "revoked")                                                                      \
+	X(REVOCATION_UNKNOWN, "revocation-unknown")                                                \
 	X(REFUSED_BY_POLICY, "refused-by-policy")                                                  \
+	X(SKIPPED, "skipped")                                                                      \
 	X(INTERNAL, "internal-error")
 #define SIGN_REASON_ENUM(name, word) SIGN_##name,
 enum sign_reason { SIGN_REASONS(SIGN_REASON_ENUM) };
 const char *sign_reason_word(enum sign_reason r);
 
+struct sign_checks; /* notation.h */
+
 /* The outcome of one signature, and what was proven on the way. Slices live in the arena given. */
 struct sign_outcome {
 	enum sign_reason reason;
-	char text[400];		  /* the reason in a sentence; empty when verified */
-	struct slice identity;	  /* subject alternative name of the certificate */
-	struct slice issuer;	  /* of the identity, Fulcio's extension */
-	struct slice key_id;	  /* "sha256:..." of the public key that verified */
-	bool in_log, stamped;	  /* a log entry, a time stamp was verified */
-	uint64_t log_index;	  /* when in_log */
-	int64_t log_time;	  /* when in_log and the log promised a time, else 0 */
-	int64_t stamp_time;	  /* when stamped */
-	struct slice certificate; /* DER of the leaf */
+	char text[400];			  /* the reason in a sentence; empty when verified */
+	struct slice identity;		  /* subject alternative name of the certificate */
+	struct slice issuer;		  /* of the identity, Fulcio's extension */
+	struct slice key_id;		  /* "sha256:..." of the public key that verified */
+	bool in_log, stamped;		  /* a log entry, a time stamp was verified */
+	uint64_t log_index;		  /* when in_log */
+	int64_t log_time;		  /* when in_log and the log promised a time, else 0 */
+	int64_t stamp_time;		  /* when stamped */
+	struct slice certificate;	  /* DER of the leaf */
+	const struct sign_checks *checks; /* by a trust policy; NULL: there was none */
 };
 /* Sets reason and text; false, so that `return refuse(...)` is the usual form. */
 bool sign_refuse(struct sign_outcome *o, enum sign_reason r, const char *fmt, ...)
@@ -196,3 +201,5 @@ int sign_promise_write(struct slice log_entry, struct buf *out, struct err *err)
 void sign_pae(struct slice type, struct slice payload, struct buf *out);
 /* RFC 8785, appended. */
 int sign_canonical(const struct node *n, struct buf *out, struct err *err) must_use;
+
+#include "sign/notation.h"

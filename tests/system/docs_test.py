@@ -70,6 +70,15 @@ def prepare(work):
     open(work + "/vex.json", "w").write('{"@context": "https://openvex.dev/ns/v0.2.0", "statements": []}')
     shutil.copytree(SOURCE + "/tests/charts/web", work + "/mychart")
     open(work + "/production.yaml", "w").write("replicaCount: 3\n")
+    # docs/from-notation.md
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "acme.key", cwd=work)
+    openssl("req", "-x509", "-new", "-key", "acme.key", "-subj", "/C=US/ST=WA/O=acme/CN=ci", "-days", "30", "-addext", "basicConstraints=CA:FALSE",
+            "-addext", "keyUsage=critical,digitalSignature", "-addext", "extendedKeyUsage=codeSigning", "-out", "acme.pem", cwd=work)
+    os.makedirs(work + "/truststore/x509/ca/acme")
+    shutil.copy(work + "/acme.pem", work + "/truststore/x509/ca/acme/acme.pem")
+    for name, where in (("trustpolicy.json", {"registryScopes": ["*"]}), ("trustpolicy.blob.json", {"globalPolicy": True})):
+        statement = dict(where, name="all", signatureVerification={"level": "strict"}, trustStores=["ca:acme"], trustedIdentities=["x509.subject: C=US, ST=WA, O=acme"])
+        json.dump({"version": "1.0", "trustPolicies": [statement]}, open(work + "/" + name, "w"))
     # The first block of docs/rules.md is the file that its commands speak of.
     rules = re.search(r"^```yaml\n(.*?)^```", open(SOURCE + "/docs/rules.md").read(), re.M | re.S).group(1)
     open(work + "/rules.yaml", "w").write(rules)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strake sign-blob, verify-blob, attest-blob: files. Contents are hashed as they are read and never held. */
-#include "cmd/signing.h"
+#include "cmd/keyless.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,10 @@
 
 static const struct opt sign_options[] = {
     KEY_OPTIONS,
+    KEYLESS_OPTIONS,
     {"bundle", 0, OPT_STRING, "FILE", NULL, "write a sigstore bundle"},
+    {"output-certificate", 0, OPT_STRING, "FILE", NULL,
+     "write the certificate (PEM) of a signature without a key"},
     {"output-signature", 0, OPT_STRING, "FILE", NULL,
      "write the signature in base64; default standard output"},
     {"output", 0, OPT_STRING, "FILE", NULL, "the same"},
@@ -25,6 +28,7 @@ static const struct opt attest_options[] = {
      "a URI"},
     {"old-statement", 0, OPT_FLAG, NULL, NULL, "write in-toto's Statement 0.1"},
     KEY_OPTIONS,
+    KEYLESS_OPTIONS,
     {"bundle", 0, OPT_STRING, "FILE", NULL, "write a sigstore bundle; default standard output"},
     {"output-attestation", 0, OPT_STRING, "FILE", NULL, "write the bare envelope"},
     {"yes", 'y', OPT_FLAG, NULL, NULL,
@@ -129,14 +133,26 @@ static int put_out(const char *path, struct slice text, struct err *err)
 	return cmd_write(path, text, err);
 }
 
-static int sign_one(const struct options *o, const struct sign_key *key, const char *path,
+/* Asks the services, where there are any. */
+static int prove(const struct signer *s, struct sign_message *m, struct slice sig,
+		 struct slice payload, struct arena *a, struct sign_material *ret, struct err *err)
+{
+	*ret = (struct sign_material){.key = s->key};
+	return s->services
+		   ? s->services->prove(s->services->arg, s->key, m, sig, payload, a, ret, err)
+		   : 0;
+}
+
+static int sign_one(const struct options *o, struct who_signs *who, const char *path,
 		    struct err *err)
 {
+	const struct sign_key *key = who->key;
 	CLEANUP(content_done) struct content c = {0};
 	auto_buf struct buf sig, text, bundle;
 	const char *to = opt_string(o, "output-signature"), *bundle_path = opt_string(o, "bundle");
 	enum sign_hash h = sign_hash_of(key);
-	struct sign_material material = {.key = key};
+	const char *cert = opt_string(o, "output-certificate");
+	struct sign_material material;
 	buf_init(&sig, 2 * SIGN_MAX);
 	buf_init(&text, 64 * KIB);
 	buf_init(&bundle, MIB);
@@ -144,6 +160,9 @@ static int sign_one(const struct options *o, const struct sign_key *key, const c
 	needs.hash[h] = true;
 	TRY(read_content(path, &needs, &c, err));
 	TRY(sign_make(key, &c.m, &sig, err));
+	TRY(prove(&who->signer, &c.m, buf_slice(&sig), SL_NONE, &who->arena, &material, err));
+	if (cert && who->signer.services && who->signer.services->certificate.len)
+		TRY(put_out(cert, who->signer.services->certificate, err));
 	text_base64(&text, buf_slice(&sig));
 	if (bundle_path) {
 		TRY(sign_bundle_write(&material, h, sign_message_hash(&c.m, h), SL_NONE, SL_NONE,
@@ -159,25 +178,27 @@ static int sign_one(const struct options *o, const struct sign_key *key, const c
 
 static int run_sign(const struct options *o)
 {
-	auto_key struct sign_key *key = NULL;
+	auto_who struct who_signs who = {0};
 	struct err err = {0};
 	if (o->nargs != 1)
 		return cmd_usage("sign-blob: name one file, or - for standard input");
-	if (!opt_string(o, "key"))
-		return cmd_usage("sign-blob needs --key KEY");
-	int r = sign_private_key(o, opt_string(o, "key"), &key);
+	int r = who_signs(o, &who);
 	if (r)
 		return r;
-	return sign_one(o, key, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
+	if (!opt_string(o, "key") && !opt_string(o, "bundle"))
+		return cmd_usage("sign-blob: without a key the signature is worth nothing but "
+				 "with its certificate and proofs - give --bundle FILE");
+	return sign_one(o, &who, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
 }
 
-static int attest_one(const struct options *o, const struct sign_key *key, const char *path,
+static int attest_one(const struct options *o, struct who_signs *who, const char *path,
 		      struct err *err)
 {
 	CLEANUP(content_done) struct content c = {0};
 	auto_buf struct buf predicate, statement, pae, sig, out;
 	struct slice type;
-	struct sign_material material = {.key = key};
+	struct sign_material material;
+	struct sign_message m;
 	char digest[DIGEST_TEXT];
 	buf_init(&predicate, SIGN_MAX_BUNDLE);
 	buf_init(&statement, SIGN_MAX_BUNDLE);
@@ -194,7 +215,10 @@ static int attest_one(const struct options *o, const struct sign_key *key, const
 				 type, buf_slice(&predicate), opt_flag(o, "old-statement"),
 				 &statement, err));
 	sign_pae(SL(SIGN_PAYLOAD_INTOTO), buf_slice(&statement), &pae);
-	TRY(sign_bytes(key, buf_slice(&pae), &sig, err));
+	TRY(sign_message_of(&m, buf_slice(&pae), sign_hash_of(who->key), err));
+	TRY(sign_make(who->key, &m, &sig, err));
+	TRY(prove(&who->signer, &m, buf_slice(&sig), buf_slice(&statement), &who->arena, &material,
+		  err));
 	if (opt_string(o, "output-attestation")) {
 		sign_envelope_write(SL(SIGN_PAYLOAD_INTOTO), buf_slice(&statement), buf_slice(&sig),
 				    &out);
@@ -210,16 +234,14 @@ static int attest_one(const struct options *o, const struct sign_key *key, const
 
 static int run_attest(const struct options *o)
 {
-	auto_key struct sign_key *key = NULL;
+	auto_who struct who_signs who = {0};
 	struct err err = {0};
 	if (o->nargs != 1)
 		return cmd_usage("attest-blob: name one file");
-	if (!opt_string(o, "key"))
-		return cmd_usage("attest-blob needs --key KEY");
-	int r = sign_private_key(o, opt_string(o, "key"), &key);
+	int r = who_signs(o, &who);
 	if (r)
 		return r;
-	return attest_one(o, key, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
+	return attest_one(o, &who, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
 }
 
 /* ---- verifying ---- */

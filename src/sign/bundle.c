@@ -139,8 +139,7 @@ static int read_proof(const struct node *n, struct arena *a, struct sign_log_ent
 	return 0;
 }
 
-static int read_entry(const struct node *n, struct arena *a, struct sign_log_entry *e,
-		      struct err *err)
+int bundle_entry(const struct node *n, struct arena *a, struct sign_log_entry *e, struct err *err)
 {
 	static const char *const names[] = {
 	    "logIndex",		"logId",	  "kindVersion",       "integratedTime",
@@ -192,7 +191,7 @@ static int read_entries(const struct node *list, struct arena *a, struct sign_bu
 		return err_oom(err);
 	node_each (n, list) {
 		struct sign_log_entry *e = &b->entries[b->n_entries];
-		TRY(read_entry(n, a, e, err));
+		TRY(bundle_entry(n, a, e, err));
 		TRY(entry_is_whole(b, e, err));
 		b->n_entries++;
 	}
@@ -405,7 +404,7 @@ int sign_promise_write(struct slice log_entry, struct buf *out, struct err *err)
 	buf_init(&set, 64 * KIB);
 	buf_init(&body, SIGN_MAX_BUNDLE);
 	TRY(json_parse(&d, log_entry, NULL, &top, err));
-	TRY(read_entry(top, &a, &e, err));
+	TRY(bundle_entry(top, &a, &e, err));
 	if (e.set.len == 0)
 		return 0;
 	if (e.log_id.len != SHA256_LEN)

@@ -127,6 +127,14 @@ static bool path_check(const struct sign_log_entry *e, struct sign_outcome *o)
 			   "the proof of inclusion does not lead to its root");
 }
 
+bool log_path_leads(const struct sign_log_entry *e, struct sign_outcome *o)
+{
+	unsigned char root[SHA256_LEN];
+	return (path_root(e, root) && slice_eq(slice_bytes(root, sizeof(root)), e->root_hash)) ||
+	       sign_refuse(o, SIGN_BAD_LOG_PROOF,
+			   "the log's proof of inclusion does not lead to its root");
+}
+
 static bool inclusion_check(const struct sign_log_entry *e, const struct root_log *log, bool tiled,
 			    struct sign_outcome *o)
 {

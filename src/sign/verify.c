@@ -26,7 +26,7 @@ bool sign_refuse(struct sign_outcome *o, enum sign_reason r, const char *fmt, ..
 	return false;
 }
 
-static void verify_done(struct verify *v)
+void verify_done(struct verify *v)
 {
 	X509_free(v->leaf);
 	sign_free(&v->key);
@@ -281,6 +281,16 @@ static bool check_log(struct verify *v)
 					   : "it has no entry of a transparency log");
 }
 
+bool verify_signer(struct verify *v)
+{
+	return take_key(v) && take_covered(v) && check_signature(v);
+}
+
+bool verify_proofs(struct verify *v)
+{
+	return check_log(v) && (!v->leaf || check_certificate(v));
+}
+
 bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 		 const struct sign_rules *rules, struct arena *a, struct sign_outcome *o)
 {
@@ -290,9 +300,9 @@ bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 	struct err err;
 	*o = (struct sign_outcome){.reason = SIGN_INTERNAL};
 	buf_init(&v.pae, 2 * SIGN_MAX_BUNDLE);
-	if (!take_key(&v) || !take_covered(&v) || !check_signature(&v) || !check_log(&v))
+	if (!verify_signer(&v) || !verify_proofs(&v))
 		return false;
-	if (v.leaf && (!check_certificate(&v) || !check_identity(&v)))
+	if (v.leaf && !check_identity(&v))
 		return false;
 	if (!check_statement(&v))
 		return false;

@@ -173,12 +173,14 @@ int sign_statement_write(struct slice name, struct slice digest,
 			 const struct sign_pair *annotations, size_t n, struct slice predicate_type,
 			 struct slice predicate, bool old, struct buf *out,
 			 struct err *err) must_use;
+#define SIGN_MAX_SERVICES 8 /* of a kind, that vouch for one signature */
 /* What a signature needs beside itself. Slices are bytes. */
 struct sign_material {
 	const struct sign_key *key; /* without a certificate: its hint is written */
 	struct slice certificate;   /* DER */
-	struct slice log_entry; /* JSON of a TransparencyLogEntry as the log gave it, or empty */
-	struct slice stamp;	/* TimeStampResp, or empty */
+	/* JSON of TransparencyLogEntries; TimeStampResps. */
+	struct slice entries[SIGN_MAX_SERVICES], stamps[SIGN_MAX_SERVICES];
+	size_t n_entries, n_stamps;
 };
 /* Bundle 0.3 around a message's signature or an envelope (payload_type not empty). */
 int sign_bundle_write(const struct sign_material *m, enum sign_hash hash, struct slice digest,

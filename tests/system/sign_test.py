@@ -4,7 +4,7 @@ import base64
 import stat
 import threading
 
-from registry_lib import *
+from peers_lib import *
 
 LAYER_TAR = tar([("etc/hostname", b"box\n")])
 EMPTY_CONFIG = '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogConfig":{},"tsaConfig":{}}'
@@ -369,41 +369,6 @@ def ten_thousand_signatures_on_one_image_are_bounded(work):
         assert run("sign", "--key", work + "/a.key", ref).code == 3
 
 
-def registry_server(work):
-    """A real registry with a disk; (address, stop)."""
-    if not shutil.which("docker-registry"):
-        raise Skip("docker-registry is not installed")
-    import socket
-    s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
-    s.close()
-    open(work + "/config.yml", "w").write("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s/store}, delete: {enabled: true}}\n"
-                                          "http: {addr: 127.0.0.1:%d}\n" % (work, port))
-    p = subprocess.Popen(["docker-registry", "serve", work + "/config.yml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.05)
-    return "127.0.0.1:%d" % port, p
-
-
-def push(address, name, work):
-    """An image by our own tool, which needs no daemon."""
-    tool = os.environ["STRAKE_REGISTRY_TOOL"]
-    path = work + "/push-" + name
-    os.makedirs(path)
-    oci(path, [LAYER_TAR], tag="1")
-    m = json.load(open(path + "/index.json"))["manifests"][0]
-    for b in os.listdir(path + "/blobs/sha256"):
-        if b != m["digest"][7:]:
-            subprocess.run([tool, "push-blob", "%s/%s" % (address, name), path + "/blobs/sha256/" + b], check=True, capture_output=True)
-    subprocess.run([tool, "push-manifest", "%s/%s:1" % (address, name), "1", MANIFEST, path + "/blobs/sha256/" + m["digest"][7:]], check=True, capture_output=True)
-    return "%s/%s:1" % (address, name)
-
-
 @test
 def signers_who_cross_each_other_lose_nothing(work):
     names = ["a", "b", "c", "d"]
@@ -432,12 +397,6 @@ def signers_who_cross_each_other_lose_nothing(work):
 
 
 # ---- against the real programs ----
-
-def peers():
-    folder = os.path.join(os.environ.get("STRAKE_PEERS") or os.path.join(tempfile.gettempdir(), "strake-peers-%d" % os.getuid()))
-    p = subprocess.run([os.path.join(SOURCE, "tools/peers"), folder], capture_output=True, text=True, timeout=300, check=False)
-    return dict(l.split(" ", 1) for l in p.stdout.splitlines())
-
 
 def cosign(path, *args, code=0):
     p = subprocess.run([path, *args], env=dict(os.environ, **env()), capture_output=True, text=True, timeout=60, check=False)

@@ -333,22 +333,31 @@ static int find_same_bundle(struct repo *r, struct slice subject, const struct s
 
 /* ---- signing ---- */
 
+/* payload: of an envelope, else empty. beside: cosign's form of an attestation, whose time stamp is over all of it. */
 static int make_signature(const struct signer *s, struct slice data, struct slice payload,
-			  struct arena *a, struct slice *signature, struct sign_material *material,
-			  struct err *err)
+			  bool beside, struct arena *a, struct slice *signature,
+			  struct sign_material *material, struct err *err)
 {
-	auto_buf struct buf sig;
+	auto_buf struct buf sig, envelope;
 	struct sign_message m;
 	buf_init(&sig, SIGN_MAX);
+	buf_init(&envelope, 2 * MAX_BLOB);
 	*material = (struct sign_material){.key = s->key};
 	TRY(sign_message_of(&m, data, sign_hash_of(s->key), err));
 	TRY(sign_make(s->key, &m, &sig, err));
 	*signature = arena_dup(a, buf_slice(&sig));
 	if (!signature->ptr)
 		return err_oom(err);
-	return s->services ? s->services->prove(s->services->arg, s->key, &m, *signature, payload,
-						a, material, err)
-			   : 0;
+	if (!s->services)
+		return 0;
+	if (beside)
+		sign_envelope_write(SL(SIGN_PAYLOAD_INTOTO), payload, *signature, &envelope);
+	struct sign_proven p = {.key = s->key,
+				.message = &m,
+				.signature = *signature,
+				.payload = payload,
+				.envelope = buf_slice(&envelope)};
+	return s->services->prove(s->services->arg, &p, a, material, err);
 }
 
 static struct slice base64_in(struct arena *a, struct slice bytes)
@@ -434,7 +443,7 @@ static int draft_signature(struct repo *r, const struct registry_manifest *m,
 	ret->legacy_payload = arena_dup(a, buf_slice(&payload));
 	d->layer.media_type = SL(SIMPLE_MEDIA);
 	d->layer.blob = ret->legacy_payload;
-	TRY(make_signature(s, d->layer.blob, SL_NONE, a, &signature, &material, err));
+	TRY(make_signature(s, d->layer.blob, SL_NONE, false, a, &signature, &material, err));
 	d->notes[0] = (struct sign_pair){SL(SIGNATURE_NOTE), base64_in(a, signature)};
 	ret->legacy_signature = d->notes[0].value;
 	d->tag = tag_for(r, m->digest, opt->tag_prefix, ".sig");
@@ -460,7 +469,7 @@ static int draft_bundle(struct repo *r, const struct registry_manifest *m, const
 	sign_pae(SL(SIGN_PAYLOAD_INTOTO), statement, &pae);
 	if (pae.failed)
 		return err_limit(err, "the statement is over 128 MiB");
-	TRY(make_signature(s, buf_slice(&pae), statement, a, &signature, &material, err));
+	TRY(make_signature(s, buf_slice(&pae), statement, false, a, &signature, &material, err));
 	TRY(sign_bundle_write(&material, SIGN_SHA256, SL_NONE, SL(SIGN_PAYLOAD_INTOTO), statement,
 			      signature, &bundle, err));
 	d->bundle = ret->bundle_text = arena_dup(a, buf_slice(&bundle));
@@ -516,7 +525,7 @@ static int draft_attestation(struct repo *r, const struct registry_manifest *m,
 	buf_init(&pae, 2 * MAX_BLOB);
 	buf_init(&envelope, 2 * MAX_BLOB);
 	sign_pae(SL(SIGN_PAYLOAD_INTOTO), statement, &pae);
-	TRY(make_signature(s, buf_slice(&pae), statement, a, &signature, &material, err));
+	TRY(make_signature(s, buf_slice(&pae), statement, true, a, &signature, &material, err));
 	sign_envelope_write(SL(SIGN_PAYLOAD_INTOTO), statement, signature, &envelope);
 	if (pae.failed || envelope.failed)
 		return err_limit(err, "the statement is over 128 MiB");

@@ -202,14 +202,14 @@ static int ask_log(struct service_set *s, const struct service_url *log,
 
 /* ---- time stamp ---- */
 
-static int ask_stamp(struct service_set *s, const char *url, struct slice signature,
+static int ask_stamp(struct service_set *s, const char *url, const struct sign_proven *p,
 		     struct arena *a, struct slice *stamp, struct err *err)
 {
 	auto_buf struct buf body;
 	auto_response struct net_response r;
 	buf_init(&body, 64 * KIB);
 	net_response_init(&r);
-	TRY(sign_stamp_request(signature, &body, err));
+	TRY(sign_stamp_request(p, &body, err));
 	struct question q = {.what = "time stamp authority",
 			     .method = "POST",
 			     .url = url,
@@ -233,25 +233,19 @@ static int renew(struct service_set *s, const struct sign_key *key, struct err *
 	return ask_certificate(s, key, err);
 }
 
-static int prove(void *arg, const struct sign_key *key, struct sign_message *m,
-		 struct slice signature, struct slice payload, struct arena *a,
-		 struct sign_material *ret, struct err *err)
+static int prove(void *arg, struct sign_proven *p, struct arena *a, struct sign_material *ret,
+		 struct err *err)
 {
 	struct service_set *s = arg;
-	TRY(renew(s, key, err));
-	struct sign_proven p = {.key = key,
-				.certificate = s->certificate.der,
-				.message = m,
-				.signature = signature,
-				.payload = payload};
+	TRY(renew(s, p->key, err));
+	p->certificate = s->certificate.der;
 	ret->certificate = arena_dup(a, s->certificate.der);
 	/* First the time: a log's own is later than the signature in any case. */
 	for (size_t i = 0; i < s->opt.n_stamps; i++)
-		TRY(ask_stamp(s, s->opt.stamps[i], signature, a, &ret->stamps[ret->n_stamps++],
-			      err));
+		TRY(ask_stamp(s, s->opt.stamps[i], p, a, &ret->stamps[ret->n_stamps++], err));
 	for (size_t i = 0; i < s->opt.n_logs; i++)
-		TRY(ask_log(s, &s->opt.logs[i], &p, a, &ret->entries[ret->n_entries++], err));
-	if (sign_proofs_check(&p, ret, s->opt.root, a, err) < 0) {
+		TRY(ask_log(s, &s->opt.logs[i], p, a, &ret->entries[ret->n_entries++], err));
+	if (sign_proofs_check(p, ret, s->opt.root, a, err) < 0) {
 		err->kind = ERR_NETWORK;
 		return err_wrap(err, "nothing was published");
 	}

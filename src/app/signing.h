@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "sign/services.h"
 #include "sign/sign.h"
 
 /* What signing is done with. */
@@ -13,10 +14,9 @@ struct signer {
 };
 /* Asks a log and a time stamp authority about one signature; NULL in struct signer: nobody is asked. */
 struct sign_services {
-	/* payload: of an envelope (in-toto), else empty; m is what the signature is over. */
-	int (*prove)(void *arg, const struct sign_key *key, struct sign_message *m,
-		     struct slice signature, struct slice payload, struct arena *a,
-		     struct sign_material *ret, struct err *err);
+	/* Fills in p's certificate. */
+	int (*prove)(void *arg, struct sign_proven *p, struct arena *a, struct sign_material *ret,
+		     struct err *err);
 	void *arg;
 	struct slice certificate; /* PEM of leaf and chain, for the annotations */
 	struct slice chain;

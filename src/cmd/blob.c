@@ -138,9 +138,8 @@ static int prove(const struct signer *s, struct sign_message *m, struct slice si
 		 struct slice payload, struct arena *a, struct sign_material *ret, struct err *err)
 {
 	*ret = (struct sign_material){.key = s->key};
-	return s->services
-		   ? s->services->prove(s->services->arg, s->key, m, sig, payload, a, ret, err)
-		   : 0;
+	struct sign_proven p = {.key = s->key, .message = m, .signature = sig, .payload = payload};
+	return s->services ? s->services->prove(s->services->arg, &p, a, ret, err) : 0;
 }
 
 static int sign_one(const struct options *o, struct who_signs *who, const char *path,

@@ -8,10 +8,11 @@
 static int as_bundle(const struct sign_proven *p, const struct sign_material *m, struct arena *a,
 		     struct sign_bundle *b, struct err *err)
 {
-	*b = (struct sign_bundle){.version = 3,
+	*b = (struct sign_bundle){.version = p->envelope.len ? 0 : 3,
 				  .content =
 				      p->payload.len ? SIGN_CONTENT_ENVELOPE : SIGN_CONTENT_MESSAGE,
 				  .signature = p->signature,
+				  .envelope = p->envelope,
 				  .payload = p->payload,
 				  .payload_type = SL(SIGN_PAYLOAD_INTOTO),
 				  .has_key = !p->certificate.len};
@@ -54,7 +55,7 @@ static bool all_known(const struct verify *v)
 					   "the trusted root does not know the log");
 	for (size_t i = 0; i < v->b->n_stamps; i++) {
 		int64_t t = 0;
-		if (!stamp_check(v->b->stamps[i], v->b->signature, root, &t, v->o))
+		if (!stamp_of_bundle(v, i, &t))
 			return false;
 	}
 	return true;

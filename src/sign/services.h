@@ -53,6 +53,8 @@ struct sign_proven {
 	struct slice signature;
 	struct slice
 	    payload; /* of an envelope, which is of type in-toto; empty: a content is signed */
+	/* Of cosign's attestations beside a tag the time stamp is over the whole envelope; empty: over the signature. */
+	struct slice envelope;
 };
 /* Body for POST /api/v1/log/entries (version 1) or /api/v2/log/entries (2). */
 int sign_log_request(const struct sign_proven *p, unsigned version, struct buf *out,
@@ -61,7 +63,7 @@ int sign_log_request(const struct sign_proven *p, unsigned version, struct buf *
 int sign_log_answer(struct slice json, unsigned version, struct arena *a, struct slice *entry,
 		    struct err *err) must_use;
 /* RFC 3161: TimeStampReq in DER, over SHA-256 of the signature, with a nonce; the answer must fit it. */
-int sign_stamp_request(struct slice signature, struct buf *der, struct err *err) must_use;
+int sign_stamp_request(const struct sign_proven *p, struct buf *der, struct err *err) must_use;
 int sign_stamp_answer(struct slice request, struct slice answer, struct err *err) must_use;
 /* Everything that came back speaks of this signature; with a root all of it verifies. */
 int sign_proofs_check(const struct sign_proven *p, const struct sign_material *m,

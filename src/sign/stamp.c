@@ -116,12 +116,20 @@ bool stamp_check(struct slice bytes, struct slice signature, const struct sign_r
 	return good;
 }
 
+bool stamp_of_bundle(const struct verify *v, size_t i, int64_t *ret_time)
+{
+	const struct sign_bundle *b = v->b;
+	bool whole = b->version == 0 && b->content == SIGN_CONTENT_ENVELOPE && b->envelope.len;
+	return (whole && stamp_check(b->stamps[i], b->envelope, v->rules->root, ret_time, v->o)) ||
+	       stamp_check(b->stamps[i], b->signature, v->rules->root, ret_time, v->o);
+}
+
 /* One that is not trusted does not count; when none is, the last one's reason is said by who needs one. */
 bool stamps_check(struct verify *v)
 {
 	for (size_t i = 0; i < v->b->n_stamps; i++) {
 		int64_t t = 0;
-		if (!stamp_check(v->b->stamps[i], v->b->signature, v->rules->root, &t, v->o))
+		if (!stamp_of_bundle(v, i, &t))
 			continue;
 		v->times[v->n_times++] = t;
 		v->o->stamped = true;

@@ -35,11 +35,12 @@ static bool set_nonce(TS_REQ *rq)
 	       TS_REQ_set_nonce(rq, nonce) == 1;
 }
 
-int sign_stamp_request(struct slice signature, struct buf *der, struct err *err)
+int sign_stamp_request(const struct sign_proven *p, struct buf *der, struct err *err)
 {
 	auto_ts_req *rq = TS_REQ_new();
 	unsigned char *bytes = NULL;
-	bool good = rq && TS_REQ_set_version(rq, 1) == 1 && set_imprint(rq, signature) &&
+	bool good = rq && TS_REQ_set_version(rq, 1) == 1 &&
+		    set_imprint(rq, p->envelope.len ? p->envelope : p->signature) &&
 		    set_nonce(rq) && TS_REQ_set_cert_req(rq, 1) == 1;
 	int n = good ? i2d_TS_REQ(rq, &bytes) : -1;
 	if (n > 0)

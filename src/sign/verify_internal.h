@@ -69,5 +69,7 @@ bool verify_signer(struct verify *v);
 bool verify_proofs(struct verify *v);
 /* The path of an entry's proof leads to the root that stands beside it, whoever says so. */
 bool log_path_leads(const struct sign_log_entry *e, struct sign_outcome *o);
+/* The i-th of the bundle: over its signature, or over the whole envelope, as cosign's attestations beside a tag have it. */
+bool stamp_of_bundle(const struct verify *v, size_t i, int64_t *ret_time);
 /* Does what the log holds speak of this bundle? */
 bool rekor_agrees(struct verify *v, const struct sign_log_entry *e);

@@ -205,7 +205,7 @@ class Sigstore:
         self.host = "127.0.0.1:%d" % self.server.server_port
         self.url = "http://" + self.host
         self.log = Log(self.work, "log", self.host + " - 42", leaves=5)
-        self.tiled = Log(self.work, "tiled", self.host, leaves=2)
+        self.tiled = Log(self.work, "tiled", "127.0.0.1", leaves=2)
         self.write_root()
         self.write_config()
         return self
@@ -246,7 +246,7 @@ class Sigstore:
         part = lambda v: base64.urlsafe_b64encode(json.dumps(v).encode()).rstrip(b"=").decode()
         c = {"iss": self.issuer, "aud": "sigstore", "sub": "12345", "email": self.subject, "email_verified": True, "exp": int(time.time()) + 600, "iat": int(time.time()) - 5}
         c.update(claims)
-        return ".".join([part({"alg": "HS256", "typ": "JWT"}), part({k: v for k, v in c.items() if v is not None}), base64.urlsafe_b64encode(b"signature").rstrip(b"=").decode()])
+        return ".".join([part({"alg": "RS256", "typ": "JWT"}), part({k: v for k, v in c.items() if v is not None}), base64.urlsafe_b64encode(b"s" * 64).rstrip(b"=").decode()])
 
     # -- Fulcio --
 
@@ -337,7 +337,8 @@ class Sigstore:
         if self.log.find(body) >= 0:
             where = "/api/v1/log/entries/%016x%s" % (42, leaf_hash(body).hex())
             return h.answer(409, {"code": 409, "message": "an equivalent entry already exists"}, headers=[("Location", where)])
-        h.answer(201, self.entry_json(self.log.add(body)))
+        entry = self.entry_json(self.log.add(body))
+        h.answer(201, entry, headers=[("ETag", list(entry)[0]), ("Location", "/api/v1/log/entries/" + list(entry)[0])])
 
     # -- Rekor 2 --
 

@@ -60,6 +60,8 @@ struct sign_root;
 int sign_root_read(struct slice json, struct sign_root **ret, struct err *err) must_use;
 void sign_root_free(struct sign_root **r);
 #define auto_root CLEANUP(sign_root_free)
+/* One line for each authority and log: what it is, its name, since when and until when. */
+void sign_root_describe(const struct sign_root *r, struct buf *out);
 /* A root of single parts, for verification with --certificate-chain, --rekor-key and the like; PEM each. */
 int sign_root_empty(struct sign_root **ret, struct err *err) must_use;
 int sign_root_add_ca(struct sign_root *r, struct slice pem, struct err *err) must_use;

@@ -68,6 +68,7 @@ SCT_LIST = "1.3.6.1.4.1.11129.2.4.2"
 
 class Key:
     def __init__(self, work, name):
+        os.makedirs(work, exist_ok=True)
         self.path = os.path.join(work, name + ".pem")
         openssl_run("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.path)
         self.spki = openssl_run("pkey", "-in", self.path, "-pubout", "-outform", "DER")

@@ -2,7 +2,6 @@
 /* Services that vouch for signatures, over HTTP: certificates, logs, time stamps. What they answer is read by `sign`. */
 #include "app/sign_services.h"
 #include "net/net.h"
-#include "sign/services.h"
 
 #include <time.h>
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "image/image.h"
-#include "sign/services.h"
 #include "sign/sign.h"
 
 /* What signing is done with. */

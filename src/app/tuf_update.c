@@ -2,8 +2,6 @@
 /* One update from a mirror, in the order of the specification (section 5); what is trusted is kept as soon as it is. */
 #include "app/tuf_internal.h"
 
-#include "sign/verify.h"
-
 struct update {
 	const struct tuf_request *rq;
 	struct net_client *net; /* NULL: a folder */

@@ -2,9 +2,8 @@
 /* Repositories of The Update Framework: fetched from a mirror, judged, and kept for use without a network. */
 #pragma once
 
-#include "app/app.h"
 #include "net/net.h"
-#include "sign/tuf.h"
+#include "sign/sign.h"
 
 #define TUF_TRUSTED_ROOT "trusted_root.json"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who signs: a key of one's own, or an identity that Fulcio certifies; and which services vouch for the signature. */
 #include "cmd/keyless.h"
-#include "sign/services.h"
 
 #include <sys/stat.h>
 

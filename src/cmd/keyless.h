@@ -2,7 +2,7 @@
 /* Who signs, for the commands that do. */
 #pragma once
 
-#include "app/sign_services.h"
+#include "app/app.h"
 #include "cmd/signing.h"
 
 struct who_signs {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/signing.h"
-#include "app/tuf_update.h"
 
 #include <fcntl.h>
 #include <stdio.h>

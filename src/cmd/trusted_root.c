@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strake trusted-root: whom verification without keys trusts, fetched and shown. */
-#include "app/tuf_update.h"
+#include "app/app.h"
 #include "cmd/cmd.h"
-#include "sign/verify.h"
 
 #include <stdio.h>
 

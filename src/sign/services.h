@@ -6,7 +6,10 @@
  */
 #pragma once
 
-#include "sign/verify.h"
+#include "sign/sign.h"
+
+struct sign_root;
+struct sign_material;
 
 /* ---- which services there are: sigstore's signing_config, 0.1 and 0.2 ---- */
 struct sign_service {

@@ -175,7 +175,6 @@ int sign_statement_write(struct slice name, struct slice digest,
 			 const struct sign_pair *annotations, size_t n, struct slice predicate_type,
 			 struct slice predicate, bool old, struct buf *out,
 			 struct err *err) must_use;
-#define SIGN_MAX_SERVICES 8 /* of a kind, that vouch for one signature */
 /* What a signature needs beside itself. Slices are bytes. */
 struct sign_material {
 	const struct sign_key *key; /* without a certificate: its hint is written */

@@ -90,11 +90,25 @@ static int hash_fd(int fd, const struct sign_needs *needs, struct sign_message *
 	return 0;
 }
 
-/* "sha256:HEX" stands for a content of that hash. */
+/* "sha256:HEX" stands for a content of that hash; npm names its by SHA-512. */
 static bool take_digest(const char *path, struct sign_message *m)
 {
-	m->has[SIGN_SHA256] = digest_parse(slice_str(path), m->hash[SIGN_SHA256]) == 0;
-	return m->has[SIGN_SHA256];
+	static const char *const names[SIGN_HASHES] = {"sha256:", "sha384:", "sha512:"};
+	struct slice text = slice_str(path);
+	for (unsigned h = 0; h < SIGN_HASHES; h++) {
+		size_t n = sign_hash_size((enum sign_hash)h);
+		if (!slice_starts(text, names[h]) || text.len != strlen(names[h]) + 2 * n)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			uint64_t v = 0;
+			if (slice_u64(slice_sub(text, strlen(names[h]) + 2 * i, 2), 16, &v) < 0)
+				return false;
+			m->hash[h][i] = (unsigned char)v;
+		}
+		m->has[h] = true;
+		return true;
+	}
+	return false;
 }
 
 static int map_content(const char *path, struct content *c, struct err *err)
@@ -417,7 +431,7 @@ const struct command cmd_attest_blob = {
 };
 const struct command cmd_verify_blob = {
     .name = "verify-blob",
-    .synopsis = "FILE|sha256:HEX",
+    .synopsis = "FILE|sha256:HEX|sha512:HEX",
     .summary = "verify who signed a file",
     .text = "Takes sigstore bundles 0.1 to 0.3, cosign's older bundle, a bare envelope, or a bare "
 	    "signature. Opens "

@@ -314,14 +314,32 @@ bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 	return true;
 }
 
+/* The hashes that its subjects are named by: npm's have SHA-512 alone. */
+static void statement_needs(struct slice payload, struct sign_needs *ret)
+{
+	auto_doc struct doc d;
+	struct sign_statement s;
+	struct err ignored;
+	doc_init(&d);
+	if (sign_statement_read(payload, &d, &s, &ignored) < 0)
+		return;
+	node_each (subject, s.subjects) {
+		const struct node *digest = node_get(subject, "digest");
+		ret->hash[SIGN_SHA384] |= node_get_str(digest, "sha384").len > 0;
+		ret->hash[SIGN_SHA512] |= node_get_str(digest, "sha512").len > 0;
+	}
+}
+
 int sign_bundle_needs(const struct sign_bundle *b, const struct sign_key *key,
 		      struct sign_needs *ret, struct err *err)
 {
 	auto_x509 *leaf = NULL;
 	auto_key struct sign_key *own = NULL;
 	*ret = (struct sign_needs){.hash[SIGN_SHA256] = true};
-	if (b->content == SIGN_CONTENT_ENVELOPE)
+	if (b->content == SIGN_CONTENT_ENVELOPE) {
+		statement_needs(b->payload, ret);
 		return 0;
+	}
 	if (!key && b->n_certs) {
 		if (cert_read(b->certs[0], &leaf, err) < 0)
 			return err_wrap(err, "certificate");

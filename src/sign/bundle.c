@@ -56,6 +56,18 @@ static int only(const struct node *n, const char *what, const char *const *names
 	return 0;
 }
 
+/* Both alphabets are legal, of protojson as of DSSE (RFC 4648, sections 4 and 5). */
+static int from_base64(struct slice text, struct buf *out)
+{
+	auto_buf struct buf plain;
+	buf_init(&plain, SIGN_MAX_BUNDLE);
+	if (slice_chr(text, '-') < 0 && slice_chr(text, '_') < 0)
+		return text_unbase64(text, out);
+	for (size_t i = 0; i < text.len; i++)
+		buf_putc(&plain, text.ptr[i] == '-' ? '+' : text.ptr[i] == '_' ? '/' : text.ptr[i]);
+	return plain.failed ? -EINVAL : text_unbase64(buf_slice(&plain), out);
+}
+
 int field_bytes(const struct node *n, const char *name, struct arena *a, struct slice *ret,
 		struct err *err)
 {
@@ -65,7 +77,7 @@ int field_bytes(const struct node *n, const char *name, struct arena *a, struct 
 	*ret = SL_NONE;
 	if (!v)
 		return 0;
-	if (!node_is(v, NODE_STRING) || text_unbase64(v->str, &b) < 0)
+	if (!node_is(v, NODE_STRING) || from_base64(v->str, &b) < 0)
 		return err_input(err, "\"%s\" is no base64", name);
 	*ret = arena_dup(a, buf_slice(&b));
 	return ret->ptr ? 0 : err_oom(err);

@@ -286,7 +286,37 @@ static void packages_of_npm_are_vouched_for_by_npms_key_and_their_builder(void *
 	}
 }
 
+/* Google's builder signs with a key of its own, which it does not publish with the images: what it signed can be read, and
+ * with no other key does it verify. */
+static void provenance_of_googles_builder_is_read_and_needs_its_key(void **state)
+{
+	(void)state;
+	auto_arena struct arena a;
+	auto_key struct sign_key *key = NULL;
+	struct sign_bundle *b;
+	struct err err = {0};
+	size_t n = 0;
+	arena_init(&a, 256 * MIB);
+	assert_ok(sign_generate(SIGN_P256, 0, &key, &err), &err);
+	struct slice text = data_file(&a, "slsa-provenance/gcb_container/v0.2/"
+					  "gcloud-container-multiple-provenance-2ndvalid.json");
+	assert_ok(sign_bundles_read(text, &a, &b, &n, &err), &err);
+	assert_true(n >= 2);
+	for (size_t i = 0; i < n; i++) {
+		struct sign_message m = {.has[SIGN_SHA256] = true};
+		struct sign_outcome o;
+		struct sign_rules rules = {.key = key, .any_predicate = true};
+		assert_true(b[i].signature.len > 60 && b[i].payload.len > 1000);
+		assert_false(sign_verify(&b[i], &m, &rules, &a, &o));
+		assert_int_equal(o.reason, SIGN_BAD_SIGNATURE);
+	}
+	text =
+	    data_file(&a, "slsa-provenance/gcb_container/v0.2/gcloud-container-no-signature.json");
+	assert_true(sign_bundles_read(text, &a, &b, &n, &err) < 0);
+}
+
 RUN_TESTS(T(signatures_are_judged_as_wycheproof_judges_them),
 	  T(documents_become_canonical_as_in_rfc_8785), T(the_key_pair_of_cosigns_own_tests_opens),
 	  T(provenance_of_real_releases_verifies),
-	  T(packages_of_npm_are_vouched_for_by_npms_key_and_their_builder))
+	  T(packages_of_npm_are_vouched_for_by_npms_key_and_their_builder),
+	  T(provenance_of_googles_builder_is_read_and_needs_its_key))

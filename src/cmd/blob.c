@@ -425,7 +425,7 @@ const struct command cmd_attest_blob = {
     .summary = "sign a document about a file",
     .options = attest_options,
     .examples =
-	{{"strake attest-blob --key strake.key --type cyclonedx --predicate bom.json app.tar",
+	{{"strake attest-blob --key a.key --type cyclonedx --predicate bom.json app.tar",
 	  "an SBOM of a file"}},
     .run = run_attest,
 };

@@ -111,7 +111,7 @@ const struct command cmd_trusted_root_update = {
     .options = update_options,
     .examples = {{"strake trusted-root update --mirror https://tuf.example.com --root root.json",
 		  "for the first time"},
-		 {"strake trusted-root update --mirror file:/mnt/mirror --output trusted_root.json",
+		 {"strake trusted-root update --mirror file:/mnt/mirror --output root.json",
 		  "from a copy on disk"}},
     .run = run_update,
 };

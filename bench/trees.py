@@ -85,3 +85,25 @@ def scripts(path, files):
         with open("%s/%d.js" % (folder, i % 10), "w") as f:
             f.write("".join(parts))
     open(path + "/done", "w").close()
+
+
+def host(path, containers):
+    """The files of a host that runs containers: the daemon's configuration, unit files, and an OCI configuration of each."""
+    bundle = {"ociVersion": "1.0.2", "root": {"path": "rootfs"},
+              "process": {"user": {"uid": 0, "gid": 0}, "args": ["app"], "env": ["PATH=/usr/bin", "A=b"], "cwd": "/", "apparmorProfile": "docker-default",
+                          "capabilities": {k: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"]
+                                           for k in ("bounding", "effective", "permitted")}},
+              "mounts": [{"destination": "/mnt/%d" % i, "type": "bind", "source": "/srv/%d" % i, "options": ["rbind", "rw"]} for i in range(20)],
+              "linux": {"namespaces": [{"type": t} for t in ("pid", "network", "ipc", "uts", "mount")],
+                        "resources": {"memory": {"limit": 1 << 30}, "cpu": {"shares": 512}},
+                        "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read", "write", "open"], "action": "SCMP_ACT_ALLOW"}] * 60}}}
+
+    def put(name, text):
+        os.makedirs(os.path.dirname(path + "/" + name), exist_ok=True)
+        with open(path + "/" + name, "w") as f:
+            f.write(text)
+    put("etc/os-release", "ID=debian\nVERSION_ID=12\n")
+    put("etc/docker/daemon.json", '{"icc": true, "log-level": "info"}')
+    put("lib/systemd/system/docker.service", "[Service]\nExecStart=/usr/bin/dockerd -H fd://\n")
+    for n in range(containers):
+        put("run/containerd/io.containerd.runtime.v2.task/moby/%064x/config.json" % n, json.dumps(dict(bundle, hostname="c%d" % n)))

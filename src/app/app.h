@@ -24,10 +24,16 @@ struct scan_options {
 	bool dev_deps;		      /* packages for development only are judged too */
 	bool vulnerabilities;	      /* false: inventory only */
 	bool secrets;		      /* secrets are looked for in every byte of every layer */
+	bool history;		      /* and in every commit of repositories */
+	const char *baseline;	      /* report whose findings are known; NULL none */
 	const char *secret_config;    /* rules in Trivy's or gitleaks' form; NULL none */
 	bool config;		      /* configuration files, and the images' own, are checked */
-	bool licenses;		      /* licences of packages are findings */
-	bool package_licenses;	      /* what says only licences is read for the inventory */
+	const struct config_charts
+	    *charts;		   /* values that Helm charts are rendered with; NULL none */
+	bool licenses;		   /* licences of packages are findings */
+	bool package_licenses;	   /* what says only licences is read for the inventory */
+	bool license_full;	   /* of files too, by their texts and heads */
+	double license_confidence; /* that a file's licence must have, 0 to 1 */
 	const char *const *ignored_licenses;
 	size_t nignored_licenses;
 	bool starter_only;

@@ -48,7 +48,7 @@ struct layer_issue {
 	struct slice code;	     /* the lines around, code_line the number of the first */
 	struct slice fixes;	     /* "START END TEXT" with lengths, see issues_config.c */
 	uint32_t severity, start_line, end_line, code_line;
-	uint64_t offset;
+	uint64_t offset; /* of a licence: its confidence in millionths */
 };
 int layer_put_issue(struct layer_writer *w, const struct layer_issue *x, struct err *err) must_use;
 int layer_write(struct layer_writer *w, int fd, struct err *err) must_use;
@@ -93,7 +93,7 @@ int collector_whole(struct collector *c, struct slice *ret, struct err *err) mus
 /* ---- the worker ---- */
 
 /* What is done with every file's bytes beside the analysers. */
-enum layer_tap { TAP_DIGESTS = 1, TAP_SECRETS = 2, TAP_CONFIG = 4 };
+enum layer_tap { TAP_DIGESTS = 1, TAP_SECRETS = 2, TAP_CONFIG = 4, TAP_LICENSES = 8 };
 
 struct layer_task {
 	struct image_bytes bytes; /* fd -1: read `pipe` instead */
@@ -116,6 +116,31 @@ int layer_worker(void *task, int result);
 bool issues_config_wants(struct slice path, uint64_t size);
 int issues_config_check(struct config *c, struct slice path, struct slice text,
 			struct layer_writer *out, struct err *err) must_use;
+
+/* The findings of a file; inside: its name within path, which is packed; empty for none. */
+int issues_config_put(struct layer_writer *out, struct slice path, struct slice inside,
+		      struct slice text, const struct config_result *r, struct err *err) must_use;
+
+/* Files that may be of a Helm chart (issues_chart.c). Which are is known when all have been seen. */
+struct chart_files {
+	struct arena arena;
+	VEC(struct config_chart_file) files;
+	size_t bytes;
+	struct map roots; /* folders with a Chart.yaml */
+};
+bool issues_chart_may(struct slice path, uint64_t size);
+/* false: there is no room. */
+bool issues_chart_hold(struct chart_files *c, struct slice path, struct slice bytes) must_use;
+/* Charts are rendered; what is of none is checked as it is. */
+int issues_chart_check(struct chart_files *c, struct config *config, struct layer_writer *out,
+		       struct err *err) must_use;
+
+/* How many of the first bytes of a file tell its licence; 0: it is not asked (license_files.c). */
+size_t license_file_wants(struct slice path, uint64_t size);
+int license_file_put(struct layer_writer *out, struct slice path, struct slice text,
+		     struct err *err) must_use;
+/* Bump when other licences are told: cached results become stale. */
+#define LICENSE_FILES_VERSION 1
 
 int issues_secret_put(struct layer_writer *out, struct slice path, const struct secret_found *f,
 		      struct err *err) must_use;

@@ -34,6 +34,19 @@ static int set_aside(struct scan_job *job, const struct report_issue *x, struct 
 	return 0;
 }
 
+static int set_aside_known(struct scan_job *job, const struct report_result *in,
+			   struct report_issue *x, bool *taken)
+{
+	*taken = job->baseline && baseline_has_issue(job->baseline, in, x, &job->arena);
+	if (!*taken)
+		return 0;
+	struct report_set_aside aside = {.issue = *x,
+					 .target = in->target,
+					 .reason = SL("baseline"),
+					 .source = baseline_name(job->baseline)};
+	return vec_push(&job->aside, aside);
+}
+
 int job_add_issues(struct scan_job *job, const struct report_result *given, struct err *err)
 {
 	struct report_result x = *given;
@@ -47,8 +60,12 @@ int job_add_issues(struct scan_job *job, const struct report_result *given, stru
 			continue;
 		if (set_aside(job, &x.issues[i], x.target, &taken) < 0)
 			return err_oom(err);
-		if (!taken)
-			kept[n++] = x.issues[i];
+		if (taken)
+			continue;
+		kept[n] = x.issues[i];
+		if (set_aside_known(job, &x, &kept[n], &taken) < 0)
+			return err_oom(err);
+		n += !taken;
 	}
 	x.issues = kept;
 	x.nissues = n;

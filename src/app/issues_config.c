@@ -75,8 +75,9 @@ static uint32_t put_code(struct buf *b, struct slice text, uint32_t from, uint32
 	return first;
 }
 
-static int put_finding(struct layer_writer *out, struct slice path, struct slice text,
-		       const char *kind, const struct config_finding *x, struct err *err)
+static int put_finding(struct layer_writer *out, struct slice path, struct slice inside,
+		       struct slice text, const char *kind, const struct config_finding *x,
+		       struct err *err)
 {
 	auto_buf struct buf code, fixes;
 	buf_init(&code, MIB);
@@ -85,6 +86,7 @@ static int put_finding(struct layer_writer *out, struct slice path, struct slice
 	put_fixes(&fixes, x);
 	struct layer_issue issue = {.kind = FINDING_MISCONFIGURATION,
 				    .path = path,
+				    .inside = inside,
 				    .type = slice_str(kind),
 				    .id = x->check->id,
 				    .message = x->message,
@@ -99,6 +101,20 @@ static int put_finding(struct layer_writer *out, struct slice path, struct slice
 		issue.reason = x->reason;
 	}
 	return layer_put_issue(out, &issue, err);
+}
+
+int issues_config_put(struct layer_writer *out, struct slice path, struct slice inside,
+		      struct slice text, const struct config_result *r, struct err *err)
+{
+	/* Every checked file is told, so that one without findings is known to have been looked at. */
+	struct layer_issue checked = {.kind = FINDING_MISCONFIGURATION,
+				      .path = path,
+				      .inside = inside,
+				      .type = slice_str(r->kind)};
+	TRY(layer_put_issue(out, &checked, err));
+	for (size_t i = 0; i < r->nfindings; i++)
+		TRY(put_finding(out, path, inside, text, r->kind, &r->findings[i], err));
+	return 0;
 }
 
 int issues_config_check(struct config *c, struct slice path, struct slice text,
@@ -116,13 +132,7 @@ int issues_config_check(struct config *c, struct slice path, struct slice text,
 		layer_put_warning(out, path, own.kind == ERR_LIMIT ? "limit" : "corrupt", own.text);
 		return 0;
 	}
-	/* Every checked file is told, so that one without findings is known to have been looked at. */
-	struct layer_issue checked = {
-	    .kind = FINDING_MISCONFIGURATION, .path = path, .type = slice_str(r.kind)};
-	TRY(layer_put_issue(out, &checked, err));
-	for (size_t i = 0; i < r.nfindings; i++)
-		TRY(put_finding(out, path, text, r.kind, &r.findings[i], err));
-	return 0;
+	return issues_config_put(out, path, SL_NONE, text, &r, err);
 }
 
 /* ---- the parent ---- */
@@ -178,7 +188,8 @@ static struct slice category_of(struct slice kind, struct arena *a)
 		   {"kubernetes", "Kubernetes Security Check"},
 		   {"compose", "Compose Security Check"},
 		   {"image", "Image Configuration Check"},
-		   {"host", "Host Security Check"}};
+		   {"host", "Host Security Check"},
+		   {"host_files", "Host Security Check"}};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (slice_is(kind, all[i].kind))
 			return slice_str(all[i].words);
@@ -232,13 +243,10 @@ int issues_config_passed(const struct config *c, struct report_result *x, struct
 	return 0;
 }
 
-/* The configuration is small and was read by the parent already, so it is checked here. */
-int issues_config_image(struct scan_job *job, const struct config_file *f, struct err *err)
+int issues_config_facts(struct scan_job *job, const struct config_file *f,
+			const struct config_kind *kind, struct err *err)
 {
 	struct config_result r;
-	const struct config_kind *kind = config_kind_find(SL("image"));
-	if (!kind)
-		return 0;
 	TRY(config_check(job->pool.config, f, kind, NULL, &job->arena, &r, err));
 	struct report_issue *issues = arena_array(&job->arena, r.nfindings + 1, sizeof(*issues));
 	struct report_result x = {.target = f->path,
@@ -258,4 +266,10 @@ int issues_config_image(struct scan_job *job, const struct config_file *f, struc
 	}
 	TRY(issues_config_passed(job->pool.config, &x, err));
 	return job_add_issues(job, &x, err);
+}
+
+int issues_config_image(struct scan_job *job, const struct config_file *f, struct err *err)
+{
+	const struct config_kind *kind = config_kind_find(SL("image"));
+	return kind ? issues_config_facts(job, f, kind, err) : 0;
 }

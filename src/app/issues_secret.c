@@ -9,6 +9,7 @@ int issues_secret_put(struct layer_writer *out, struct slice path, const struct 
 {
 	struct layer_issue x = {.kind = FINDING_SECRET,
 				.path = path,
+				.type = slice_str(secret_proof_words[f->proof]),
 				.inside = f->inside,
 				.id = f->id,
 				.category = f->category,
@@ -43,7 +44,7 @@ static struct slice *aliases_of(const struct secret_rules *rules, struct slice i
 
 /* Of rule, file and secret, so that it stays the same when lines move, and cannot be tried against lists of words
  * without knowing the file. */
-static int fingerprint(const struct layer_issue *x, struct arena *a, struct slice *ret,
+int issues_secret_mark(const struct layer_issue *x, struct arena *a, struct slice *ret,
 		       struct err *err)
 {
 	unsigned char sum[SHA256_LEN];
@@ -74,11 +75,16 @@ int issues_of_secret(const struct secret_rules *rules, const struct layer_issue 
 				     .end_line = x->end_line,
 				     .offset = x->offset,
 				     .match = x->match,
+				     .proof = x->type,
 				     .lines = line,
 				     .nlines = 1,
 				     .layer = -1,
 				     .deleted_in = -1};
-	TRY(fingerprint(x, a, &ret->fingerprint, err));
+	if (slice_is(x->type, secret_proof_words[SECRET_CHECKSUM_WRONG]) &&
+	    ret->severity > ADV_SEV_LOW)
+		ret->severity--;
+	TRY(report_weigh_proof(ret, a, err));
+	TRY(issues_secret_mark(x, a, &ret->fingerprint, err));
 	ret->aliases = aliases_of(rules, x->id, a, &ret->naliases);
 	return 0;
 }
@@ -97,6 +103,7 @@ static int take_found(void *arg, const struct secret_found *f, struct err *err)
 	struct arena *a = &t->job->arena;
 	struct report_issue issue;
 	struct layer_issue x = {.path = t->path,
+				.type = slice_str(secret_proof_words[f->proof]),
 				.id = arena_dup(a, f->id),
 				.category = arena_dup(a, f->category),
 				.title = arena_dup(a, f->title),

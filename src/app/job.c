@@ -60,6 +60,8 @@ static int load_vex(struct scan_job *job, struct err *err)
 static int load_config(struct scan_job *job, struct err *err)
 {
 	TRY(config_new(&job->pool.config, err));
+	if (job->opt.charts)
+		TRY(config_set_charts(job->pool.config, job->opt.charts, err));
 	TRY(config_ready(job->pool.config, err));
 	job->pool.taps |= TAP_CONFIG;
 	job->pool.rules_key = config_key(job->pool.config);
@@ -98,8 +100,14 @@ int scan_job_new(const struct scan_options *opt, struct scan_job **ret, struct e
 				job->db_path, sizeof(job->db_path), err);
 	if (r == 0 && opt->config)
 		r = load_config(job, err);
+	if (opt->licenses && opt->license_full) {
+		job->pool.taps |= TAP_LICENSES;
+		job->pool.rules_key = job->pool.rules_key * 31 + LICENSE_FILES_VERSION;
+	}
 	if (r == 0 && opt->secrets)
 		r = load_secrets(job, err);
+	if (r == 0 && opt->baseline)
+		r = baseline_open(opt->baseline, &job->baseline, err);
 	if (r < 0) {
 		scan_job_free(&job);
 		return r;
@@ -113,6 +121,8 @@ void scan_job_free(struct scan_job **ref)
 	struct scan_job *job = *ref;
 	if (!job)
 		return;
+	job_history_done(job);
+	baseline_free(&job->baseline);
 	config_free(&job->pool.config);
 	secret_rules_close(&job->pool.secrets);
 	pool_done(&job->pool);
@@ -191,6 +201,14 @@ static bool is_excused(struct scan_job *job, struct report *r, const struct inve
 	return true;
 }
 
+static bool is_known(struct scan_job *job, struct report *r, const struct finding *f)
+{
+	if (!baseline_has_finding(job->baseline, f, &job->arena))
+		return false;
+	suppress(r, f, SL("baseline"), baseline_name(job->baseline), 0);
+	return true;
+}
+
 static int filter_findings(struct scan_job *job, struct report *r, struct match_result *m,
 			   const struct inventory *inv, struct err *err)
 {
@@ -204,7 +222,8 @@ static int filter_findings(struct scan_job *job, struct report *r, struct match_
 		struct finding *f = &m->findings[i];
 		struct slice target = f->pkg->kind.len ? f->pkg->group : system;
 		if (match_filter_pass(&job->opt.filter, f) &&
-		    !is_ignored(job, r, f, target, today) && !is_excused(job, r, inv, f))
+		    !is_ignored(job, r, f, target, today) && !is_excused(job, r, inv, f) &&
+		    !is_known(job, r, f))
 			m->findings[kept++] = *f;
 	}
 	m->nfindings = kept;
@@ -338,5 +357,6 @@ int job_report(struct scan_job *job, struct report *r, struct inventory *inv,
 	    vec_grow(&job->reports, &job->reports_cap, job->nreports, sizeof(*job->reports)) < 0)
 		return err_oom(err);
 	job->reports[job->nreports++] = *r;
+	baseline_next_report(job->baseline);
 	return 0;
 }

@@ -42,6 +42,9 @@ struct layer_run {
 	struct sha256 sha256;
 	struct collector config; /* of a file that may be configuration */
 	bool is_config;
+	struct chart_files charts;
+	struct buf license; /* the first bytes of a file that may tell its licence */
+	size_t license_bytes;
 	struct secret_scan *secrets;
 	bool has_secrets; /* the file's bytes go to the secret scanner */
 	struct collector body;
@@ -278,7 +281,9 @@ static int add_digests(struct layer_run *l, const struct tar_entry *e, struct sl
 
 bool layer_taps_want(const struct pool *p, struct slice path)
 {
-	return p->taps & TAP_DIGESTS || (p->taps & TAP_CONFIG && issues_config_wants(path, 0)) ||
+	return p->taps & TAP_DIGESTS || (p->taps & TAP_LICENSES && license_file_wants(path, 0)) ||
+	       (p->taps & TAP_CONFIG &&
+		(issues_config_wants(path, 0) || issues_chart_may(path, 0))) ||
 	       (p->taps & TAP_SECRETS && secret_wants(p->secrets, path, 1024));
 }
 
@@ -324,23 +329,67 @@ static void begin_config(struct layer_run *l, const struct tar_entry *e)
 {
 	struct slice path = slice_of(l->path, l->path_len);
 	l->is_config = l->task->taps & TAP_CONFIG && l->task->config && e->type == TAR_FILE &&
-		       e->size && issues_config_wants(path, e->size);
+		       e->size &&
+		       (issues_config_wants(path, e->size) || issues_chart_may(path, e->size));
 	if (l->is_config)
 		collector_clear(&l->config);
 }
 
+static int check_config(struct layer_run *l, struct slice whole, struct err *err)
+{
+	struct slice path = slice_of(l->path, l->path_len);
+	bool may = issues_chart_may(path, whole.len);
+	if (may && issues_chart_hold(&l->charts, path, whole))
+		return 0;
+	if (may)
+		warn_here(l, "limit", "files of charts are over the limit of 48 MiB");
+	if (!issues_config_wants(path, whole.len))
+		return 0;
+	return issues_config_check(l->task->config, path, whole, &l->out, err);
+}
+
 static int add_config(struct layer_run *l, struct slice piece, bool last, struct err *err)
 {
-	struct slice whole = piece, path = slice_of(l->path, l->path_len);
+	struct slice whole = piece;
 	if (!l->is_config)
 		return 0;
 	if (last && l->config.memory.len == 0)
-		return issues_config_check(l->task->config, path, whole, &l->out, err);
+		return check_config(l, whole, err);
 	TRY(collector_add(&l->config, piece, err));
 	if (!last)
 		return 0;
 	TRY(collector_whole(&l->config, &whole, err));
-	return issues_config_check(l->task->config, path, whole, &l->out, err);
+	return check_config(l, whole, err);
+}
+
+/* ---- licences that files tell ---- */
+
+static void begin_license(struct layer_run *l, const struct tar_entry *e)
+{
+	l->license_bytes = l->task->taps & TAP_LICENSES && e->type == TAR_FILE && e->size
+			       ? license_file_wants(slice_of(l->path, l->path_len), e->size)
+			       : 0;
+	buf_clear(&l->license);
+}
+
+static int add_license(struct layer_run *l, struct slice piece, bool last, struct err *err)
+{
+	if (!l->license_bytes)
+		return 0;
+	buf_puts(&l->license, slice_sub(piece, 0, l->license_bytes - l->license.len));
+	if (l->license.failed)
+		return err_oom(err);
+	if (!last && l->license.len < l->license_bytes)
+		return 0;
+	l->license_bytes = 0;
+	return license_file_put(&l->out, slice_of(l->path, l->path_len), buf_slice(&l->license),
+				err);
+}
+
+/* Does anything beside the analysers want more of the file? */
+static bool is_tapped(const struct layer_run *l)
+{
+	return l->tapped || l->is_config || l->has_secrets || l->license_bytes;
 }
 
 /* ---- entries ---- */
@@ -375,9 +424,10 @@ static int on_entry(void *arg, const struct tar_entry *e, struct err *err)
 	TRY(begin_digests(l, e, err));
 	begin_config(l, e);
 	begin_secrets(l, e);
+	begin_license(l, e);
 	int r = begin_analysis(l, e, err);
 	l->wanted = r == 1;
-	return r == 0 && (l->tapped || l->is_config || l->has_secrets) ? 1 : r;
+	return r == 0 && is_tapped(l) ? 1 : r;
 }
 
 /* 1: *whole is the file. 0: more is to come. A file that cannot be held is told and left. */
@@ -437,9 +487,10 @@ static int on_body(void *arg, const struct tar_entry *e, struct slice piece, boo
 	TRY(add_digests(l, e, piece, last, err));
 	TRY(add_config(l, piece, last, err));
 	TRY(add_secrets(l, piece, last, err));
+	TRY(add_license(l, piece, last, err));
 	int r = l->wanted ? analyse_piece(l, e, piece, last, err) : 1;
 	l->wanted = l->wanted && r == 0;
-	return r == 1 && (l->tapped || l->is_config || l->has_secrets) ? 0 : r;
+	return r == 1 && is_tapped(l) ? 0 : r;
 }
 
 static int second_entry(void *arg, const struct tar_entry *e, struct err *err)
@@ -662,9 +713,12 @@ int layer_worker(void *task, int result)
 	collector_init(&l->body, l->task->spill);
 	l->executables = pkg_wants_executables(l->task->scopes);
 	collector_init(&l->config, -1);
+	arena_init(&l->charts.arena, 64 * MIB);
+	buf_init(&l->license, 2 * MIB);
 	bool scan = l->task->taps & TAP_SECRETS && l->task->secrets;
 	if ((scan && secret_scan_new(l->task->secrets, &l->secrets, &err) < 0) ||
-	    run(l, &err) < 0 || combine(l, &err) < 0)
+	    run(l, &err) < 0 || combine(l, &err) < 0 ||
+	    issues_chart_check(&l->charts, l->task->config, &l->out, &err) < 0)
 		l->out.status.err = err;
 	collector_done(&l->body);
 	arena_free(&l->scratch);

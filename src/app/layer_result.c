@@ -6,7 +6,7 @@
 #include "app/app_internal.h"
 
 #define SECTIONS 7
-#define FORMAT	 7 /* bump when the layout changes */
+#define FORMAT	 8 /* bump when the layout changes */
 static const char magic[8] = "STRKLR05";
 
 enum { KIND_FILE = 1, KIND_PACKAGE = 2, KIND_MORE = 3 };

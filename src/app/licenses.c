@@ -2,8 +2,6 @@
 /* Licences of the packages of a report, with how far each binds. */
 #include "app/job.h"
 
-#include "license/license.h"
-
 /* As Trivy rates them; what binds nobody is no less a finding, for inventories of licences. */
 static enum adv_severity severity_of(enum license_category c)
 {
@@ -22,7 +20,7 @@ struct gathering {
 	bool failed;
 };
 
-static bool is_allowed(const struct scan_job *job, struct slice id)
+bool job_license_is_allowed(const struct scan_job *job, struct slice id)
 {
 	for (size_t i = 0; i < job->opt.nignored_licenses; i++) {
 		struct slice given = slice_str(job->opt.ignored_licenses[i]);
@@ -32,20 +30,25 @@ static bool is_allowed(const struct scan_job *job, struct slice id)
 	return false;
 }
 
+struct report_issue job_license_issue(struct slice id, enum license_category c)
+{
+	return (struct report_issue){.kind = FINDING_LICENSE,
+				     .id = id,
+				     .category = slice_str(license_category_names[c]),
+				     .severity = severity_of(c),
+				     .deleted_in = -1,
+				     .confidence = 1};
+}
+
 static void add(struct gathering *g, struct slice name, enum license_category c)
 {
 	const struct inventory_pkg *p = g->pkg;
-	if (!name.len || is_allowed(g->job, name))
+	if (!name.len || job_license_is_allowed(g->job, name))
 		return;
-	struct report_issue x = {.kind = FINDING_LICENSE,
-				 .id = name,
-				 .category = slice_str(license_category_names[c]),
-				 .severity = severity_of(c),
-				 .pkg = p->pkg.name,
-				 .path = p->kind.len ? p->db_path : SL_NONE,
-				 .layer = p->layer,
-				 .deleted_in = -1,
-				 .confidence = 1};
+	struct report_issue x = job_license_issue(name, c);
+	x.pkg = p->pkg.name;
+	x.path = p->kind.len ? p->db_path : SL_NONE;
+	x.layer = p->layer;
 	g->failed |= vec_push(&g->issues, x) < 0;
 }
 

@@ -5,6 +5,11 @@
 #include "image/image.h"
 #include "sign/sign.h"
 
+/* A key of a PKCS #11 token by its URI (RFC 7512): token, object, id, slot-id; module-path and pin-value as queries, else
+ * $COSIGN_PKCS11_MODULE_PATH, $COSIGN_PKCS11_PIN. pin is asked where neither is there. private: it must be able to sign. */
+int app_token_key(struct slice uri, bool private, const struct sign_password *pin,
+		  struct sign_key **ret, struct err *err) must_use;
+
 /* What signing is done with. */
 struct signer {
 	const struct sign_key *key;

@@ -168,7 +168,16 @@ int scan_job_add(struct scan_job *job, struct slice target, struct err *err)
 		return err_oom(err);
 	TRY(parse(target, &kind, &where, err));
 	where = arena_dup(&job->arena, where);
+	if (job->opt.history && kind != TARGET_REPO)
+		return err_usage(err,
+				 "%.*s: --history reads git repositories - write repo:DIR or "
+				 "repo:URL",
+				 SL_FMT(target));
 	job->pool.scopes = scopes_of(job, kind);
+	if (slice_is(target, "-") && job_stdin_is_text(job)) {
+		r = job_scan_stdin(job, err);
+		return r < 0 ? err_wrap(err, "stdin") : 0;
+	}
 	switch (kind) {
 	case TARGET_IMAGE:
 		return scan_image_target(job, target, err);
@@ -176,7 +185,9 @@ int scan_job_add(struct scan_job *job, struct slice target, struct err *err)
 		return job_scan_purls(job, where, err);
 	case TARGET_ROOT:
 	case TARGET_TREE:
-		r = job_scan_tree(job, where, where, "filesystem", err);
+		r = kind == TARGET_ROOT ? job_host_files(job, where, err) : 0;
+		if (r == 0)
+			r = job_scan_tree(job, where, where, "filesystem", err);
 		break;
 	case TARGET_REPO:
 		r = job_scan_repo(job, where, err);

@@ -17,9 +17,13 @@ static int scan_tree(struct scan_job *job, struct slice dir, struct report *r, s
 {
 	struct incomplete_list inc = {0};
 	struct layer_slot *slot = NULL;
-	int rc = rootfs_send(&job->pool, dir, &slot, &job->arena, &inc, err);
+	bool bare = false;
+	int rc = job->opt.history ? job_history(job, dir, r->artifact_name, &bare, &inc, err) : 0;
+	if (rc == 0 && !bare)
+		rc = rootfs_send(&job->pool, dir, &slot, &job->arena, &inc, err);
 	if (rc == 0)
-		rc = job_complete(job, r, &slot, 1, &inc, err);
+		rc = job_complete(job, r, &slot, !bare, &inc, err);
+	job_history_done(job);
 	free(inc.items);
 	return rc;
 }
@@ -128,7 +132,7 @@ static int wait_for_git(struct scan_job *job, pid_t pid, struct err *err)
 	return 0;
 }
 
-/* One commit, no tags, no hooks, no program that asks; only https unless --insecure. */
+/* One commit, or all for their history; no hooks, no program that asks; only https unless --insecure. */
 static int clone_repo(struct scan_job *job, const char *url, const char *dir, struct err *err)
 {
 	const char *http =
@@ -146,10 +150,9 @@ static int clone_repo(struct scan_job *job, const char *url, const char *dir, st
 				    "credential.interactive=false",
 				    "clone",
 				    "--quiet",
-				    "--depth",
-				    "1",
-				    "--no-tags",
-				    "--single-branch",
+				    job->opt.history ? "--no-single-branch" : "--depth=1",
+				    job->opt.history ? "--quiet" : "--no-tags",
+				    job->opt.history ? "--quiet" : "--single-branch",
 				    "--",
 				    url,
 				    dir,

@@ -53,9 +53,11 @@ static int take_layer(struct scan_job *job, const struct report *r, const struct
 		if (x.kind != FINDING_MISCONFIGURATION || !index_visible(views, n, at, x.path) ||
 		    skip_file(&job->opt, target, x.path))
 			continue;
-		if (!slice_eq(g.path, x.path)) {
+		/* What is packed in a file has a name of its own. */
+		struct slice name = x.inside.len ? x.inside : x.path;
+		if (!slice_eq(g.path, name)) {
 			rc = flush(job, &g, err);
-			g.path = x.path;
+			g.path = name;
 			g.type = x.type;
 		}
 		if (rc == 0)
@@ -147,6 +149,8 @@ static int take_secrets(struct secrets *s, size_t at, struct slice section, stru
 		if (rc == 0)
 			rc =
 			    issues_of_secret(s->job->pool.secrets, &x, &s->job->arena, &issue, err);
+		if (rc == 0)
+			rc = job_history_claim(s->job, &x, &issue, err);
 		issue.layer = s->report->nlayers ? (int32_t)at : -1;
 		issue.deleted_in = gone;
 		if (rc == 0 && vec_push(&g.issues, issue) < 0)
@@ -164,6 +168,7 @@ static int take_all_secrets(struct secrets *s, struct layer_slot *const *layers,
 		TRY(note_shown(s, i, layers[i]->view.issues, err));
 	for (size_t i = 0; i < s->n; i++)
 		TRY(take_secrets(s, i, layers[i]->view.issues, err));
+	TRY(job_history_report(s->job, err));
 	/* What the image says of itself: variables, labels, history. */
 	return s->report->config_json.len ? issues_secret_text(s->job, SL("image configuration"),
 							       s->report->config_json, err)
@@ -237,6 +242,8 @@ int view_issues(struct scan_job *job, const struct report *r, struct layer_slot 
 	}
 	for (size_t i = 0; i < n; i++)
 		TRY(take_layer(job, r, views, n, i, layers[i]->view.issues, target, err));
+	if (job->pool.taps & TAP_LICENSES)
+		TRY(license_files_report(job, r, layers, views, n, target, err));
 	if (job->pool.config && r->config_json.len)
 		TRY(check_image(job, r, views, n, err));
 	return 0;

@@ -424,8 +424,8 @@ const struct command cmd_attest_blob = {
     .synopsis = "FILE",
     .summary = "sign a document about a file",
     .options = attest_options,
-    .examples = {{"strake attest-blob --key a.key --type cyclonedx --predicate bom.json app.tar",
-		  "an SBOM of a file"}},
+    .examples = {{"strake attest-blob --key ci.key --type vuln --predicate v.json app.tar",
+		  "a report about a file"}},
     .run = run_attest,
 };
 const struct command cmd_verify_blob = {

@@ -8,8 +8,10 @@ static const struct opt compare_options[] = {
     {"output", 'o', OPT_STRING, "FILE", NULL, "write to FILE, whole or not at all"},
     {"fail-on", 0, OPT_LIST, "LIST", NULL,
      "exit with 1 when something new is worse than: new:high, new:kev ... (the words of strake "
-     "scan "
-     "--fail-on behind new:)"},
+     "scan --fail-on behind new:); misconfigurations, secrets and licences count too"},
+    {"scanners", 0, OPT_LIST, "LIST", NULL,
+     "what to look for in targets: vuln, secret, config, license; default what the report on the "
+     "other side looked for, else vuln,secret"},
     TARGET_OPTIONS,
     DATABASE_OPTIONS,
     {0},
@@ -98,6 +100,18 @@ static bool is_partial(const struct report *r)
 	return false;
 }
 
+/* Does something new hold a condition of --fail-on? */
+static bool has_failed(const struct fail_on *f, const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nfindings; i++)
+		if (c->findings[i].kind == CHANGE_NEW && fail_on_finding(f, c->findings[i].after))
+			return true;
+	for (size_t i = 0; i < c->nissues; i++)
+		if (c->issues[i].kind == CHANGE_NEW && fail_on_issue(f, c->issues[i].after))
+			return true;
+	return false;
+}
+
 static int compare(const struct options *o, bool json, const struct fail_on *f,
 		   const struct side *s)
 {
@@ -112,10 +126,7 @@ static int compare(const struct options *o, bool json, const struct fail_on *f,
 		return code;
 	if (is_partial(s[0].report) || is_partial(s[1].report))
 		return 4;
-	for (size_t i = 0; i < c.nfindings; i++)
-		if (c.findings[i].kind == CHANGE_NEW && fail_on_finding(f, c.findings[i].after))
-			return 1;
-	return 0;
+	return has_failed(f, &c) ? 1 : 0;
 }
 
 /* Targets that are no reports are scanned by one job; its list of reports moves while it grows. */
@@ -141,19 +152,41 @@ static int scan_sides(const struct options *o, struct scan_job *job, struct side
 	return 0;
 }
 
+/* What a target is scanned for: what was asked, else what the other side was scanned for. */
+static int choose_scanners(const struct options *o, const struct side *s, struct scan_options *opt)
+{
+	static const char *const names[] = {"vuln",   "none",	   "license",
+					    "config", "misconfig", "secret"};
+	const struct report *known = s[0].report ? s[0].report : s[1].report;
+	const char *const *given;
+	uint32_t bits;
+	int r = cmd_word_bits(o, "scanners", (struct words){names, ARRAY_LEN(names)}, &bits);
+	bool asked = opt_list(o, "scanners", &given) > 0;
+	opt->vulnerabilities = asked ? bits & 1 : !known || known->scanned_vulns;
+	opt->licenses = asked ? bits & 4 : known && known->scanned_licenses;
+	opt->config = asked ? bits & (8 | 16) : known && known->scanned_config;
+	opt->secrets = asked ? bits & 32 : !known || known->scanned_secrets;
+	return r;
+}
+
 static int run_sides(const struct options *o, bool json, const struct fail_on *f, struct side *s)
 {
-	struct scan_options opt = {.vulnerabilities = true};
+	struct scan_options opt = {0};
 	struct scan_job *job = NULL;
 	struct err err = {0};
 	int r = cmd_target_options(o, &opt);
 	for (size_t i = 0; i < 2 && r == 0; i++)
 		if (is_report(o->args[i]))
 			r = read_report(o->args[i], &s[i]);
+	if (r == 0)
+		r = choose_scanners(o, s, &opt);
 	if (r)
 		return r;
 	opt.db = opt_string(o, "db");
 	opt.starter_only = opt_flag(o, "starter");
+	/* Two reports need neither database nor rules. */
+	if (s[0].report && s[1].report)
+		opt.vulnerabilities = opt.secrets = opt.config = false;
 	if (scan_job_new(&opt, &job, &err) < 0)
 		return cmd_fail(&err);
 	r = scan_sides(o, job, s);
@@ -188,7 +221,9 @@ const struct command cmd_compare = {
     .text = "Each of OLD and NEW is a target of\n.BR strake\\-scan (1)\nor a JSON report that it "
 	    "wrote. A finding "
 	    "is new when the older side does not have the same problem in the same package, "
-	    "whatever the version.",
+	    "whatever the version; a misconfiguration when the same text of the same file had it "
+	    "not; a secret when it was not in the file. Lines do not count. What one side was not "
+	    "scanned for is not compared, and said.",
     .options = compare_options,
     .examples = {{"strake compare app-1.tar app-2.tar", "two images"},
 		 {"strake compare --fail-on new:high last.json app-2.tar",

@@ -147,7 +147,8 @@ static int any_key(const struct options *o, struct sign_key **ret)
 	buf_init(&text, MIB);
 	if (!ref)
 		return cmd_usage("key %s needs --key KEY", o->command->name + 4);
-	bool file = !slice_starts(slice_str(ref), "env://");
+	bool file =
+	    !slice_starts(slice_str(ref), "env://") && !slice_starts(slice_str(ref), "pkcs11:");
 	if (file && file_read(ref, &text, &err) < 0)
 		return cmd_fail(&err);
 	if (file && slice_find(buf_slice(&text), SL("PRIVATE KEY-----")) < 0) {

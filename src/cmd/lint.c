@@ -21,6 +21,7 @@ static const struct opt lint_options[] = {
      "JSON report of a scan: versions and digests that --fix writes"},
     {"shellcheck", 0, OPT_STRING, "WHEN", "auto",
      "ask shellcheck about RUN too: yes, no, auto (where it is installed, for up to 3 files)"},
+    CHART_OPTIONS,
     {"checks", 0, OPT_LIST, "PATH", NULL, "checks of your own: a file or a folder of YAML"},
     {"list", 0, OPT_FLAG, NULL, NULL, "list the checks"},
     {"ignorefile", 0, OPT_LIST, "FILE", NULL,
@@ -41,6 +42,9 @@ static void lint_done(struct lint *l)
 	for (size_t k = 0; k < l->files.len; k++)
 		if (l->files.ptr[k].doc)
 			df_free(l->files.ptr[k].doc);
+	for (size_t k = 0; k < l->charts.len; k++)
+		vec_free(&l->charts.ptr[k].files);
+	vec_free(&l->charts);
 	vec_free(&l->files);
 	map_free(&l->pins);
 	config_free(&l->c);
@@ -84,14 +88,14 @@ static int check_all(struct lint *l)
 	for (size_t k = 0; k < l->files.len; k++) {
 		struct err err = {0};
 		struct lint_file *f = &l->files.ptr[k];
-		if (f->is_unreadable || lint_check(l, f, &err) == 0)
+		if (f->is_unreadable || f->is_rendered || lint_check(l, f, &err) == 0)
 			continue;
 		if (l->files.len == 1)
 			return cmd_fail(&err);
 		f->is_unreadable = true;
 		f->message = arena_dup(&l->arena, slice_str(err.text));
 	}
-	return 0;
+	return lint_charts(l);
 }
 
 static int show(struct lint *l)
@@ -169,7 +173,10 @@ const struct command cmd_lint = {
     .name = "lint",
     .synopsis = "PATH...",
     .summary = "check Dockerfiles, and mend them",
-    .text = "PATH is a file or a folder, which is searched for files of a kind that is known; - is "
+    .text = "PATH is a file or a folder, which is searched for files of a kind that is known and "
+	    "for Helm "
+	    "charts;\n"
+	    "a packed chart (.tgz) is one too; - is "
 	    "standard\n"
 	    "input. Ignore comments, .hadolint.yaml and the ids of hadolint, BuildKit, Trivy and "
 	    "Checkov work.\n"

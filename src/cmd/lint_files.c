@@ -82,7 +82,26 @@ static void names_free(struct names *e)
 	free(e->list);
 }
 
-static int walk(struct lint *l, const char *dir, unsigned depth, struct err *err)
+#define NO_CHART SIZE_MAX
+
+/* Does a chart begin in this folder? Within another one only where that one's own parts do not go. */
+static bool is_chart(const struct lint *l, const char *dir, const struct names *e, size_t within)
+{
+	bool found = false;
+	for (int k = 0; k < e->n; k++)
+		found |= config_is_chart(slice_str(e->list[k]->d_name));
+	return found && (within == NO_CHART || !lint_chart_owns(l, within, dir));
+}
+
+/* A file of a folder; what is a chart's alone is no file of its own. */
+static int take(struct lint *l, const char *path, size_t chart, struct err *err)
+{
+	if (chart != NO_CHART)
+		TRY(lint_chart_take(l, chart, path, err));
+	return chart != NO_CHART && lint_chart_owns(l, chart, path) ? 0 : take_found(l, path, err);
+}
+
+static int walk(struct lint *l, const char *dir, unsigned depth, size_t chart, struct err *err)
 {
 	CLEANUP(names_free) struct names e = {NULL, 0};
 	char path[4096];
@@ -94,15 +113,17 @@ static int walk(struct lint *l, const char *dir, unsigned depth, struct err *err
 		e.n = 0;
 		return err_sys(err, "%s", dir);
 	}
+	if (is_chart(l, dir, &e, chart))
+		TRY(lint_chart_new(l, dir, &chart, err));
 	for (int k = 0; k < e.n; k++) {
 		int len = snprintf(path, sizeof(path), "%s%s%s", dir,
 				   dir[strlen(dir) - 1] == '/' ? "" : "/", e.list[k]->d_name);
 		if (len < 0 || (size_t)len >= sizeof(path) || lstat(path, &st) < 0)
 			continue;
 		if (S_ISDIR(st.st_mode))
-			TRY(walk(l, path, depth + 1, err));
+			TRY(walk(l, path, depth + 1, chart, err));
 		else if (S_ISREG(st.st_mode))
-			TRY(take_found(l, path, err));
+			TRY(take(l, path, chart, err));
 	}
 	return 0;
 }
@@ -123,6 +144,8 @@ static int take_named(struct lint *l, const char *path, struct err *err)
 		return err_sys(err, "%s", path);
 	if (read_file(l, &f, fd, err) < 0)
 		return err_wrap(err, "%s", path);
+	if (slice_ends(f.path, ".tgz") || slice_ends(f.path, ".tar.gz"))
+		return lint_chart_packed(l, path, f.bytes, err) < 0 ? err_wrap(err, "%s", path) : 0;
 	f.kind = kind_of(&f);
 	/* Standard input has no name; parts of Dockerfiles are what it is used for. */
 	if (!f.kind && stdin_)
@@ -143,7 +166,7 @@ int lint_find(struct lint *l)
 		const char *path = l->o->args[k];
 		int r;
 		if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			r = walk(l, path, 0, &err);
+			r = walk(l, path, 0, NO_CHART, &err);
 		else
 			r = take_named(l, path, &err);
 		if (r < 0)

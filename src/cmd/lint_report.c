@@ -172,11 +172,11 @@ static int fill_all(struct lint *l, struct filling *fill)
 	for (size_t k = 0; k < l->files.len; k++) {
 		struct lint_file *f = &l->files.ptr[k];
 		if (f->is_unreadable) {
-			r->incomplete[r->nincomplete++] =
-			    (struct report_incomplete){.target = f->path,
-						       .path = f->path,
-						       .reason = SL("permission"),
-						       .message = f->message};
+			r->incomplete[r->nincomplete++] = (struct report_incomplete){
+			    .target = f->path,
+			    .path = f->path,
+			    .reason = f->reason ? slice_str(f->reason) : SL("permission"),
+			    .message = f->message};
 			continue;
 		}
 		if (fill_file(l, f, fill, &r->results[r->nresults++]) < 0)

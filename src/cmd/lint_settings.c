@@ -243,8 +243,8 @@ static int load_folder(struct lint *l, const char *dir)
 /* The kinds of the files that were found; all of them for --list. */
 static int new_config(struct lint *l, struct err *err)
 {
-	const struct config_kind *kinds[16];
-	size_t n = 0;
+	const struct config_kind *kinds[16] = {config_kind_find(SL("kubernetes"))};
+	size_t n = l->charts.len > 0;
 	if (opt_flag(l->o, "list"))
 		return config_new(&l->c, err);
 	for (size_t k = 0; k < l->files.len; k++) {
@@ -263,7 +263,13 @@ int lint_checks(struct lint *l)
 	size_t n = opt_list(l->o, "checks", &items);
 	struct err err = {0};
 	struct stat st;
+	bool charts;
 	if (new_config(l, &err) < 0)
+		return cmd_fail(&err);
+	int read = cmd_charts(l->o, &l->arena, &l->chart_values, &charts);
+	if (read)
+		return read;
+	if (charts && config_set_charts(l->c, &l->chart_values, &err) < 0)
 		return cmd_fail(&err);
 	for (size_t k = 0; k < n; k++) {
 		bool dir = stat(items[k], &st) == 0 && S_ISDIR(st.st_mode);

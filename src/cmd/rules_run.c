@@ -197,6 +197,30 @@ static int run_examples(struct trial *t)
 
 /* ---- Events ---- */
 
+/* Fields by name, or a document of the API server that answers for them. */
+struct trial_event {
+	struct rule_json_event json;
+	struct rule_admission review;
+	bool is_review;
+};
+
+static int trial_get(void *event, const struct rule_field *f, const struct rule_arg *arg,
+		     struct rule_value *out)
+{
+	struct trial_event *ev = event;
+	return ev->is_review ? rule_admission_get(&ev->review, f, arg, out)
+			     : rule_json_event_get(&ev->json, f, arg, out);
+}
+
+static int event_open(struct trial *t, const struct rule_source *source, const struct node *object,
+		      struct trial_event *ev, struct err *err)
+{
+	*ev = (struct trial_event){.json = {source, object, &t->scratch}};
+	ev->is_review = strcmp(source->name, "admission") == 0 && node_get(object, "request");
+	return ev->is_review ? rule_admission_open(object, &t->scratch, &ev->review, err)
+			     : rule_json_event_check(&ev->json, err);
+}
+
 static void put_field(void *arg, struct slice key, const struct rule_value *v)
 {
 	struct json_writer *w = arg;
@@ -208,12 +232,12 @@ static void put_field(void *arg, struct slice key, const struct rule_value *v)
 }
 
 static void put_hit(struct trial *t, size_t line, const struct rule_info *r,
-		    const struct rule_json_event *ev)
+		    const struct trial_event *ev)
 {
 	auto_buf struct buf text = {0};
-	struct rule_json_event copy = *ev;
+	struct trial_event copy = *ev;
 	buf_init(&text, 4 * MIB);
-	(void)rule_template_text(r->output_template, rule_json_event_get, &copy, &text);
+	(void)rule_template_text(r->output_template, trial_get, &copy, &text);
 	if (!t->w) {
 		buf_printf(&t->out, "%zu: %s %.*s: ", line, rule_priority_name(r->priority),
 			   SL_FMT(r->name));
@@ -227,17 +251,17 @@ static void put_hit(struct trial *t, size_t line, const struct rule_info *r,
 	jw_kstr(t->w, "output", buf_slice(&text));
 	jw_key(t->w, "output_fields");
 	jw_object(t->w);
-	rule_template_each(r->output_template, rule_json_event_get, &copy, put_field, t->w);
+	rule_template_each(r->output_template, trial_get, &copy, put_field, t->w);
 	jw_end(t->w, '}');
 	jw_end(t->w, '}');
 }
 
 static void put_line(struct trial *t, struct rule_session *s, size_t line,
-		     const struct rule_json_event *ev)
+		     const struct trial_event *ev)
 {
 	const struct rule_info *hits[MAX_HITS];
-	struct rule_json_event copy = *ev;
-	size_t n = rule_eval(s, rule_json_event_type(ev), &copy, hits, MAX_HITS);
+	struct trial_event copy = *ev;
+	size_t n = rule_eval(s, rule_json_event_type(&ev->json), &copy, hits, MAX_HITS);
 	if (t->w) {
 		jw_init(t->w, &t->out, 0); /* one document a line */
 		jw_object(t->w);
@@ -271,7 +295,7 @@ static int run_events(struct trial *t, const char *path)
 				    : file_read(path, &text, &err)) < 0)
 		return cmd_fail(&err);
 	auto_rule_session struct rule_session *s =
-	    rule_session_new(t->e, slice_str(source->name), rule_json_event_get, &err);
+	    rule_session_new(t->e, slice_str(source->name), trial_get, &err);
 	if (!s)
 		return cmd_fail(&err);
 	rest = buf_slice(&text);
@@ -283,8 +307,8 @@ static int run_events(struct trial *t, const char *path)
 		arena_reset(&t->scratch);
 		struct text_limits lim = {.max_bytes = MAX_LINE};
 		int r = json_parse(&doc, line, &lim, &object, &err);
-		struct rule_json_event ev = {source, r < 0 ? NULL : object, &t->scratch};
-		if (r < 0 || rule_json_event_check(&ev, &err) < 0) {
+		struct trial_event ev;
+		if (r < 0 || event_open(t, source, object, &ev, &err) < 0) {
 			err_wrap(&err, "%s: line %zu", path, number);
 			return cmd_fail(&err);
 		}

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/targets.h"
+#include "cmd/attest_report.h"
+
+#include <string.h>
 
 static const struct opt sbom_options[] = {
     OUTPUT_OPTIONS("cyclonedx"),
     {"files", 0, OPT_FLAG, NULL, NULL,
      "every file too, with its digests, below the package that owns it"},
+    ATTEST_OPTIONS,
     TARGET_OPTIONS,
     {0},
 };
@@ -19,6 +22,15 @@ static bool is_partial(const struct report *r, size_t n)
 	return false;
 }
 
+/* The predicate's word of the format that --attest signs: the one of --format, which must be one that verifiers know. */
+static const char *attested(const struct options *o)
+{
+	const char *format = opt_string(o, "format");
+	if (slice_starts(slice_str(format), "cyclonedx"))
+		return "cyclonedx";
+	return strcmp(format, "spdx-json") == 0 ? "spdxjson" : NULL;
+}
+
 static int run(const struct options *o)
 {
 	struct scan_options opt = {.ignore_files_given = true};
@@ -31,6 +43,10 @@ static int run(const struct options *o)
 	opt.package_licenses = true;
 	if (r == 0)
 		r = cmd_outputs(o, outs, &nouts);
+	if (r == 0)
+		r = cmd_attest_check(o);
+	if (r == 0 && opt_flag(o, "attest") && !attested(o))
+		r = cmd_usage("--attest signs CycloneDX or spdx-json: choose it by --format");
 	if (r)
 		return r;
 	if (o->nargs != 1)
@@ -41,6 +57,9 @@ static int run(const struct options *o)
 	int code = cmd_scan_targets(o, job);
 	const struct report *reports = scan_job_reports(job, &n);
 	int written = cmd_write_reports(o, outs, nouts, reports, n);
+	if (code == 0 && written == 0 && !is_partial(reports, n))
+		written = cmd_attest_reports(o, opt_string(o, "format"), slice_str(attested(o)),
+					     reports, n);
 	if (code == 0)
 		code = written ? written : is_partial(reports, n) ? 4 : 0;
 	scan_job_free(&job);

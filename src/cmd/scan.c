@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/targets.h"
+#include "cmd/attest_report.h"
+#include "config/config.h"
 
 static const struct opt scan_options[] = {
     OUTPUT_OPTIONS("table"),
@@ -7,6 +8,12 @@ static const struct opt scan_options[] = {
      "what to look for: vuln, secret, config, license; or none for the inventory alone"},
     {"secret-config", 0, OPT_STRING, "FILE", NULL,
      "rules for secrets beside the built-in ones: Trivy's YAML or gitleaks' TOML"},
+    {"history", 0, OPT_FLAG, NULL, NULL,
+     "secrets of every commit of a repository (repo:DIR or repo:URL), not of its work tree alone"},
+    {"license-full", 0, OPT_FLAG, NULL, NULL,
+     "licences of files too: texts by their names, heads of source files"},
+    {"license-confidence-level", 0, OPT_STRING, "LEVEL", "0.9",
+     "of files: how much of a licence's text must be there, 0 to 1"},
     {"ignored-licenses", 0, OPT_LIST, "LIST", NULL, "licences that are no finding (SPDX ids)"},
     {"severity", 's', OPT_LIST, "LIST", NULL, "show only these: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"},
     {"ignore-unfixed", 0, OPT_FLAG, NULL, NULL, "leave out what has no fixed version"},
@@ -19,7 +26,12 @@ static const struct opt scan_options[] = {
     {"vex", 0, OPT_LIST, "FILE", NULL,
      "VEX document (OpenVEX, CSAF, CycloneDX), or oci for those that hang on the image: what it "
      "calls not affected or fixed is left out; may be repeated"},
-    {"show-suppressed", 0, OPT_FLAG, NULL, NULL, "list what an ignore file or VEX took away"},
+    {"baseline", 0, OPT_STRING, "REPORT", NULL,
+     "a JSON report of before (of scan, Trivy's, or gitleaks'): what it has is known, set aside, "
+     "and "
+     "fails nothing; line numbers do not count"},
+    {"show-suppressed", 0, OPT_FLAG, NULL, NULL,
+     "list what an ignore file, VEX or a baseline took away"},
     {"exit-code", 0, OPT_NUMBER, "N", "0", "exit with N when something was found"},
     {"fail-on", 0, OPT_LIST, "LIST", NULL,
      "exit with 1 on any of: low, medium, high, critical (that or worse), unknown, fixable, kev, "
@@ -28,6 +40,8 @@ static const struct opt scan_options[] = {
      "exit with N when the distribution release is no longer supported"},
     {"list-all-pkgs", 0, OPT_FLAG, NULL, "true",
      "packages without findings too, in formats that list packages"},
+    CHART_OPTIONS,
+    ATTEST_OPTIONS,
     TARGET_OPTIONS,
     DATABASE_OPTIONS,
     {0},
@@ -39,8 +53,17 @@ static const char *const scanner_words[] = {"vuln",   "none",	   "license",
 struct request {
 	struct scan_options opt;
 	struct fail_on fail_on;
+	struct arena arena; /* of the values for charts */
+	struct config_charts charts;
 	struct slice ignore_files[64], vex_files[64];
 };
+
+static bool read_level(const char *text, double *ret)
+{
+	char *end;
+	*ret = strtod(text, &end);
+	return end != text && *end == 0 && *ret >= 0 && *ret <= 1;
+}
 
 static int read_request(const struct options *o, struct request *rq)
 {
@@ -70,8 +93,22 @@ static int read_request(const struct options *o, struct request *rq)
 	s->licenses = scanners & 4;
 	s->config = scanners & (8 | 16);
 	s->secrets = scanners & 32;
+	s->history = opt_flag(o, "history");
+	if (s->history && !s->secrets)
+		return cmd_usage("--history looks for secrets - add secret to --scanners");
+	s->baseline = opt_string(o, "baseline");
 	s->secret_config = opt_string(o, "secret-config");
 	s->nignored_licenses = opt_list(o, "ignored-licenses", &s->ignored_licenses);
+	s->license_full = opt_flag(o, "license-full");
+	if (s->license_full && !s->licenses)
+		return cmd_usage("--license-full looks for licences - add license to --scanners");
+	if (!read_level(opt_string(o, "license-confidence-level"), &s->license_confidence))
+		return cmd_usage("--license-confidence-level: a number from 0 to 1");
+	bool charts;
+	r = cmd_charts(o, &rq->arena, &rq->charts, &charts);
+	if (r)
+		return r;
+	s->charts = charts ? &rq->charts : NULL;
 	s->db = opt_string(o, "db");
 	s->starter_only = opt_flag(o, "starter");
 	return cmd_decisions(o, s, rq->ignore_files, rq->vex_files, ARRAY_LEN(rq->vex_files));
@@ -138,26 +175,39 @@ static int scan(const struct options *o, const struct request *rq, const struct 
 	int code = cmd_scan_targets(o, job);
 	const struct report *reports = scan_job_reports(job, &n);
 	int written = cmd_write_reports(o, outs, nouts, reports, n);
+	/* What is not whole is not signed. */
+	if (code == 0 && written == 0 && exit_code(o, rq, reports, n) != 4)
+		written = cmd_attest_reports(o, "cosign-vuln", SL("vuln"), reports, n);
 	if (code == 0)
 		code = written ? written : exit_code(o, rq, reports, n);
 	scan_job_free(&job);
 	return code;
 }
 
-static int run(const struct options *o)
+static int prepare_and_scan(const struct options *o, struct request *rq)
 {
-	struct request rq = {0};
 	struct output outs[CMD_MAX_OUTPUTS];
 	size_t nouts;
-	int r = read_request(o, &rq);
+	int r = read_request(o, rq);
 	if (r == 0)
 		r = cmd_outputs(o, outs, &nouts);
+	if (r == 0)
+		r = cmd_attest_check(o);
 	if (r)
 		return r;
 	if (o->nargs == 0)
 		return cmd_usage(
 		    "nothing to scan: give an archive, a layout, a directory or an image name");
-	return scan(o, &rq, outs, nouts);
+	return scan(o, rq, outs, nouts);
+}
+
+static int run(const struct options *o)
+{
+	struct request rq = {0};
+	arena_init(&rq.arena, 256 * MIB);
+	int r = prepare_and_scan(o, &rq);
+	arena_free(&rq.arena);
+	return r;
 }
 
 static void man_formats(struct buf *out)
@@ -173,25 +223,27 @@ const struct command cmd_scan = {
     .name = "scan",
     .synopsis = "TARGET...",
     .summary = "known vulnerabilities in images, directories and SBOMs",
-    .text = "TARGET is one of\n.nf\n"
-	    "  docker-archive:FILE[:TAG]  what docker, podman, skopeo or kaniko saved\n"
-	    "  oci-archive:FILE[:TAG]     a tar of an OCI layout\n"
-	    "  oci:DIR[:TAG|@DIGEST]      an OCI layout\n"
-	    "  docker:REF, podman:REF     an image of the daemon, streamed from its socket\n"
-	    "  registry:REF               an image of a registry, streamed layer by layer\n"
-	    "  containerd:[DIR][:REF]     containerd's storage on disk, /var/lib/containerd\n"
-	    "  containers-storage:[DIR][:REF]\n"
-	    "                             that of podman, buildah and CRI-O\n"
-	    "  rootfs:DIR                 an unpacked root file system, or a tar of one\n"
-	    "  fs:DIR                     a source tree: what its lock files pin\n"
-	    "  repo:DIR|URL               the same of a git repository, fetched over https\n"
-	    "  sbom:FILE                  CycloneDX, SPDX or Syft's JSON\n"
-	    "  purl:PURL                  package URLs, or a file that lists them\n"
-	    "  k8s:FILE                   every image that Kubernetes manifests name\n"
-	    "  host                       this machine\n"
-	    "  -                          an archive on standard input\n"
-	    ".fi\nor a bare path or name, which is recognised by what lies there; the name of an "
-	    "image is asked of docker, podman and its registry, in this order.",
+    .text =
+	"TARGET is one of\n.nf\n"
+	"  docker-archive:FILE[:TAG]  what docker, podman, skopeo or kaniko saved\n"
+	"  oci-archive:FILE[:TAG]     a tar of an OCI layout\n"
+	"  oci:DIR[:TAG|@DIGEST]      an OCI layout\n"
+	"  docker:REF, podman:REF     an image of the daemon, streamed from its socket\n"
+	"  registry:REF               an image of a registry, streamed layer by layer\n"
+	"  containerd:[DIR][:REF]     containerd's storage on disk, /var/lib/containerd\n"
+	"  containers-storage:[DIR][:REF]\n"
+	"                             that of podman, buildah and CRI-O\n"
+	"  rootfs:DIR                 an unpacked root file system, or a tar of one\n"
+	"  fs:DIR                     a source tree: what its lock files pin\n"
+	"  repo:DIR|URL               the same of a git repository, fetched over https\n"
+	"  sbom:FILE                  CycloneDX, SPDX or Syft's JSON\n"
+	"  purl:PURL                  package URLs, or a file that lists them\n"
+	"  k8s:FILE                   every image that Kubernetes manifests name\n"
+	"  host                       this machine\n"
+	"  -                          an archive on standard input; with --scanners secret a text "
+	"too\n"
+	".fi\nor a bare path or name, which is recognised by what lies there; the name of an "
+	"image is asked of docker, podman and its registry, in this order.",
     .options = scan_options,
     .examples = {{"strake scan image.tar", "a saved image, report for people"},
 		 {"strake scan --severity HIGH,CRITICAL --ignore-unfixed alpine.tar.gz",

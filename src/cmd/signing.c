@@ -129,6 +129,8 @@ int sign_private_key(const struct options *o, const char *ref, struct sign_key *
 	struct err err = {0};
 	struct sign_password pw = {ask_once, o};
 	buf_init(&text, MAX_KEY_FILE);
+	if (slice_starts(slice_str(ref), "pkcs11:"))
+		return app_token_key(slice_str(ref), true, &pw, ret, &err) < 0 ? cmd_fail(&err) : 0;
 	if (key_text(ref, true, &text, &err) < 0 ||
 	    sign_private(buf_slice(&text), &pw, ret, &err) < 0) {
 		err_wrap(&err, "key %s", ref);
@@ -141,6 +143,8 @@ static int public_key(const char *ref, struct sign_key **ret, struct err *err)
 {
 	auto_secret struct buf text;
 	buf_init(&text, MAX_KEY_FILE);
+	if (slice_starts(slice_str(ref), "pkcs11:"))
+		return app_token_key(slice_str(ref), false, NULL, ret, err);
 	if (key_text(ref, false, &text, err) < 0 || sign_public(buf_slice(&text), ret, err) < 0)
 		return err_wrap(err, "key %s", ref);
 	return 0;

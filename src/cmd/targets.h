@@ -33,6 +33,11 @@
 	{"db", 0, OPT_STRING, "FILE", NULL, \
 	 "advisory database; default the one that strake db build made, else the built-in starter set"}, \
 	{"starter", 0, OPT_FLAG, NULL, NULL, "use the built-in starter set even if there is a database"}
+/* What Helm charts are rendered with. */
+#define CHART_OPTIONS \
+	{"helm-values", 0, OPT_LIST, "FILE", NULL, "values that Helm charts are rendered with; may be repeated"}, \
+	{"helm-set", 0, OPT_LIST, "KEY=VALUE", NULL, "one such value, as helm --set takes it; may be repeated"}, \
+	{"helm-kube-version", 0, OPT_STRING, "VERSION", NULL, "of Kubernetes, that charts see; default 1.31.0"}
 #define OUTPUT_OPTIONS(fallback) \
 	{"format", 'f', OPT_STRING, "NAME", fallback, "report format: " REPORT_NAMES}, \
 	{"template", 't', OPT_STRING, "FILE", NULL, "the template of --format template; @FILE too"}, \
@@ -42,6 +47,11 @@
 
 /* Fills s from TARGET_OPTIONS; 0 or an exit code. Lists live with o. */
 int cmd_target_options(const struct options *o, struct scan_options *s) must_use;
+
+/* CHART_OPTIONS; what they name is read into a. 0 or an exit code. */
+struct config_charts;
+int cmd_charts(const struct options *o, struct arena *a, struct config_charts *ret,
+	       bool *given) must_use;
 
 /* --ignorefile and --vex into s; the arrays hold n each. */
 int cmd_decisions(const struct options *o, struct scan_options *s, struct slice *ignores,

@@ -267,9 +267,8 @@ const struct command cmd_verify = {
 	    "that is asked for has signed.",
     .options = verify_options,
     .examples = {{"strake verify --key strake.pub REF", "by a key"},
-		 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
-		 {"strake verify --certificate-identity me@a.eu --certificate-oidc-issuer URL REF",
-		  "by an identity"}},
+		 {"strake verify --key a.pub --key b.pub --require 2 REF",
+		  "both must have signed"}},
     .run = run_verify,
 };
 const struct command cmd_verify_attestation = {

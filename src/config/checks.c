@@ -201,7 +201,7 @@ size_t config_checks(const struct config *c, const struct config_check **ret)
 
 uint64_t config_key(const struct config *c)
 {
-	uint64_t key = c->nchecks;
+	uint64_t key = c->nchecks + c->charts_key;
 	for (size_t k = 0; k < c->nchecks; k++) {
 		const struct rule_info *r = c->checks[k].rule;
 		const struct slice parts[] = {c->checks[k].id, r->condition, r->output};

@@ -138,6 +138,42 @@ int config_check(struct config *c, const struct config_file *f, const struct con
 		 const struct config_settings *s, struct arena *a, struct config_result *ret,
 		 struct err *err) must_use;
 
+/* ---- Helm charts: templates are rendered, what comes out is checked as Kubernetes objects (helm.c) ---- */
+
+struct config_charts {
+	const struct config_pair *values; /* files of values: name and text; the last one wins */
+	size_t nvalues;
+	const struct slice *sets; /* "a.b=c,d={e,f}" */
+	size_t nsets;
+	struct slice kube_version; /* empty: HELM_KUBE_VERSION */
+	uint32_t max_steps;	   /* of a template; 0: HELM_MAX_STEPS */
+};
+/* Before config_ready(); ERR_USAGE: they cannot be read. What they point to has to live as long as c. */
+int config_set_charts(struct config *c, const struct config_charts *s, struct err *err) must_use;
+/* Is a folder with this file a chart, the file being in it? */
+bool config_is_chart(struct slice path);
+/* Is it a part of the chart that is read with it alone: a template, a subchart, values? path: within the chart. */
+bool config_is_of_chart(struct slice path);
+struct config_chart_file {
+	struct slice path, bytes; /* path: within the chart, "templates/x.yaml" */
+	/* In which file of the chart it is packed; the caller leaves it empty. */
+	struct slice packed;
+};
+struct config_chart_result {
+	struct slice path, bytes; /* the template, and its text */
+	struct slice packed;	  /* of the file */
+	struct config_result result;
+	struct slice problem; /* not empty: it is not analysed, and why */
+};
+/* Lines of findings are those of the templates; there are no fixes. What lives in the results goes to a; their texts are
+ * those of the files, or in a. */
+int config_chart(struct config *c, const struct config_chart_file *files, size_t n,
+		 const struct config_settings *s, struct arena *a,
+		 const struct config_chart_result **ret, size_t *nret, struct err *err) must_use;
+/* Files of a packed chart (.tgz), without the folder that they are in. */
+int config_chart_open(struct slice tgz, struct arena *a, struct config_chart_file **ret, size_t *n,
+		      struct err *err) must_use;
+
 /* The file with the fixes of all findings that are not suppressed; of two that overlap the first is taken. */
 int config_apply(struct slice bytes, const struct config_result *r, struct buf *out, size_t *n,
 		 struct err *err) must_use;

@@ -6,7 +6,7 @@
 #define CONFIG_MAX_FINDINGS 10000u
 #define CONFIG_MAX_IGNORES  10000u
 /* Bump when the facts that C computes change: cached results become stale. Odd. */
-#define CONFIG_CHECK_VERSION 1u
+#define CONFIG_CHECK_VERSION 3u
 
 struct config {
 	struct arena arena;
@@ -16,8 +16,10 @@ struct config {
 	size_t nchecks;
 	const struct config_check **by_rule; /* NULL: a rule of no check */
 	size_t nrules;
-	struct map ids;			/* lower case id or alias -> index + 1 of the first */
-	struct rule_session **sessions; /* one for each kind */
+	struct map ids;			    /* lower case id or alias -> index + 1 of the first */
+	struct rule_session **sessions;	    /* one for each kind */
+	const struct config_charts *charts; /* NULL: as they are */
+	uint64_t charts_key;
 };
 
 /* The rules of the engine as checks. */

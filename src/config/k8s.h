@@ -35,5 +35,8 @@ struct k8s_event {
 int k8s_object(struct tree_file *f, const struct node *object, unsigned depth,
 	       struct err *err) must_use;
 
+/* Does a controller's selector fit the labels of its template (k8s_select.c)? 1 yes, 0 no, -1: there is none. */
+int k8s_selects(const struct node *object);
+
 extern const struct rule_source k8s_source;
 rule_get k8s_get;

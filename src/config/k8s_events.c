@@ -43,8 +43,11 @@ static int emit_pod(struct k8s_event *object, const struct node *spec, const str
 		    struct err *err)
 {
 	struct k8s_event e = *object;
-	if (!node_is(spec, NODE_OBJECT))
-		return 0;
+	if (!node_is(spec, NODE_OBJECT)) {
+		e.type = K8E_FILE;
+		e.error = SL("the specification of its pod is no mapping");
+		return node_is(spec, NODE_ARRAY) ? emit(&e, spec, err) : 0;
+	}
 	e.type = K8E_POD;
 	e.pod = e.part = spec;
 	e.meta = meta;
@@ -66,6 +69,8 @@ static int emit_pods(struct k8s_event *e, struct err *err)
 		return emit_pod(e, spec, node_get(o, "metadata"), err);
 	if (slice_is(kind, "PodTemplate"))
 		template_ = node_get(o, "template");
+	if (!template_) /* Sandbox, SandboxTemplate (agents.x-k8s.io) and resources like them */
+		template_ = node_get(spec, "podTemplate");
 	if (jobs)
 		template_ = jobs;
 	return emit_pod(e, node_get(template_, "spec"), node_get(template_, "metadata"), err);
@@ -92,9 +97,24 @@ static int emit_peers(struct k8s_event *e, const char *direction, const char *li
 	return 0;
 }
 
+/* Checkov's way to silence a check for an object: annotations "checkov.io/skip1: ID=reason". */
+static int read_skips(const struct k8s_event *e, struct err *err)
+{
+	node_each (a, node_path(e->object, "metadata.annotations")) {
+		struct slice reason = a->str, id;
+		if (!slice_starts(a->key, "checkov.io/skip") || !slice_cut(&reason, '=', &id))
+			continue;
+		id = slice_trim(id);
+		if (id.len)
+			TRY(tree_ignore(e->file, e->object, id, slice_trim(reason), a, err));
+	}
+	return 0;
+}
+
 static int emit_object(struct k8s_event *e, struct err *err)
 {
 	struct slice kind = node_get_str(e->object, "kind");
+	TRY(read_skips(e, err));
 	TRY(emit(e, e->object, err));
 	if (slice_is(kind, "Role") || slice_is(kind, "ClusterRole"))
 		return emit_parts(e, K8E_RULE, node_get(e->object, "rules"), err);
@@ -104,6 +124,8 @@ static int emit_object(struct k8s_event *e, struct err *err)
 		TRY(emit_peers(e, "ingress", "spec.ingress", "from", err));
 		return emit_peers(e, "egress", "spec.egress", "to", err);
 	}
+	if (slice_is(kind, "SandboxTemplate"))
+		TRY(emit_peers(e, "egress", "spec.networkPolicy.egress", "to", err));
 	return emit_pods(e, err);
 }
 

@@ -15,6 +15,9 @@
 	F(object_list, "object.list", RULE_STRING, RULE_ARG_KEY | RULE_ARG_REQUIRED | RULE_LIST, "the scalars of a list, or the names of a mapping, at a path of the object") \
 	F(object_values, "object.values", RULE_STRING, RULE_ARG_KEY | RULE_ARG_REQUIRED | RULE_LIST, "the scalar values of a mapping at a path of the object") \
 	F(object_members, "object.members", RULE_STRING, RULE_ARG_KEY | RULE_ARG_REQUIRED | RULE_LIST, "names of the members of a list: object.members[plugins]; or another of their scalars: object.members[spec.ports:port]") \
+	F(object_is_list, "object.is_list", RULE_BOOL, RULE_ARG_KEY | RULE_ARG_REQUIRED, "whether a list stands at a path of the object") \
+	F(object_is_mapping, "object.is_mapping", RULE_BOOL, RULE_ARG_KEY | RULE_ARG_REQUIRED, "whether a mapping stands at a path of the object") \
+	F(object_selects, "object.selects_its_pods", RULE_BOOL, 0, "controllers with a selector: whether it fits the labels of the pods that they make") \
 	F(object_secrets, "object.secrets", RULE_STRING, RULE_LIST, "ConfigMap: names in its data, and in lines NAME=VALUE of it, that are those of secrets") \
 	F(pod_path, "pod.path", RULE_STRING, RULE_ARG_KEY | RULE_ARG_REQUIRED, "a scalar of the pod's specification") \
 	F(pod_has, "pod.has", RULE_BOOL, RULE_ARG_KEY | RULE_ARG_REQUIRED, "whether something stands at a path of the pod's specification") \
@@ -56,5 +59,6 @@
 	F(s_kind, "subject.kind", RULE_STRING, 0, "subject of a binding: User, Group, ServiceAccount") \
 	F(s_name, "subject.name", RULE_STRING, 0, "its name") \
 	F(p_direction, "peer.direction", RULE_STRING, 0, "of a network policy: ingress or egress") \
-	F(p_any, "peer.any", RULE_BOOL, 0, "whether the peer is everyone: none written, or the whole address space")
+	F(p_any, "peer.any", RULE_BOOL, 0, "whether the peer is everyone: none written, or the whole address space") \
+	F(p_wide, "peer.wide", RULE_BOOL, 0, "whether the peer is everyone, with exceptions or not, or every pod or namespace")
 /* clang-format on */

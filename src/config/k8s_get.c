@@ -77,6 +77,20 @@ GET(object_members)
 	return say_each(e, e->object, arg->text, out);
 }
 
+GET(object_is_list)
+{
+	return tree_say_bool(out, node_is(tree_path(e->object, arg->text), NODE_ARRAY));
+}
+GET(object_is_mapping)
+{
+	return tree_say_bool(out, node_is(tree_path(e->object, arg->text), NODE_OBJECT));
+}
+GET(object_selects)
+{
+	int fits = k8s_selects(e->object);
+	return fits < 0 ? 0 : tree_say_bool(out, fits > 0);
+}
+
 static bool is_secret_name(struct slice name)
 {
 	static const char *const words[] = {
@@ -294,13 +308,26 @@ GET(c_args)
 	struct tree_list l;
 	return words_of(e, &l) ? tree_list_say(&l, out) : 0;
 }
+/* The word that names the program; of "sh -c 'exec NAME ...'" it is NAME. */
+static size_t program_at(const struct tree_list *l)
+{
+	static const char *const shells[] = {"sh", "bash", "ash", "dash"};
+	struct slice first = path_base(l->items[0].str);
+	bool shell = false;
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		shell |= slice_is(first, shells[i]);
+	for (size_t i = 1; shell && i < l->n; i++)
+		if (!slice_starts(l->items[i].str, "-") && !slice_is(l->items[i].str, "exec"))
+			return i;
+	return 0;
+}
 GET(c_program)
 {
 	struct tree_list l;
 	if (!words_of(e, &l))
 		return 0;
 	if (l.n && !slice_starts(l.items[0].str, "-"))
-		return tree_say_some(out, path_base(l.items[0].str));
+		return tree_say_some(out, path_base(l.items[program_at(&l)].str));
 	/* Options alone: the image's own program, which most often has the image's name. */
 	struct slice name = path_base(image_of(e).repository);
 	static const char *const machines[] = {"-amd64", "-arm64"};
@@ -390,9 +417,39 @@ GET(r_verbs)
 {
 	return say_rule(e, "verbs", out);
 }
+/* Resources of the core group: a rule for other groups alone does not give them. */
+static bool is_core(struct slice resource)
+{
+	static const char *const names[] = {"pods",
+					    "secrets",
+					    "configmaps",
+					    "services",
+					    "endpoints",
+					    "nodes",
+					    "namespaces",
+					    "serviceaccounts",
+					    "replicationcontrollers",
+					    "persistentvolumes"};
+	ssize_t slash = slice_chr(resource, '/');
+	struct slice name = slash > 0 ? slice_sub(resource, 0, (size_t)slash) : resource;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (slice_is(name, names[i]))
+			return true;
+	return false;
+}
 GET(r_resources)
 {
-	return say_rule(e, "resources", out);
+	const struct node *groups = node_get(e->part, "apiGroups");
+	bool core = !groups || !groups->count;
+	struct tree_list l;
+	if (e->type != K8E_RULE || !tree_list_begin(e->file->arena, &l))
+		return 0;
+	node_each (g, groups)
+		core |= !g->str.len || slice_is(g->str, "*");
+	node_each (r, node_get(e->part, "resources"))
+		if (r->type != NODE_ARRAY && r->type != NODE_OBJECT && (core || !is_core(r->str)))
+			tree_list_add(&l, r->str);
+	return tree_list_say(&l, out);
 }
 GET(r_groups)
 {
@@ -422,6 +479,22 @@ GET(p_any)
 	bool whole = slice_ends(cidr, "/0") && !node_path(e->part, "ipBlock.except");
 	return tree_say_bool(out, !e->part || whole ||
 				      (node_is(e->part, NODE_OBJECT) && !e->part->count));
+}
+GET(p_wide)
+{
+	static const char *const selectors[] = {"podSelector", "namespaceSelector"};
+	const struct node *block = node_get(e->part, "ipBlock");
+	if (e->type != K8E_PEER)
+		return 0;
+	bool wide = !e->part || (node_is(e->part, NODE_OBJECT) && !e->part->count) ||
+		    (block && (!block->count || slice_ends(node_get_str(block, "cidr"), "/0")));
+	size_t given = 0, empty = 0;
+	for (size_t i = 0; i < ARRAY_LEN(selectors); i++) {
+		const struct node *s = node_get(e->part, selectors[i]);
+		given += s != NULL;
+		empty += s && !s->count;
+	}
+	return tree_say_bool(out, wide || (given && given == empty));
 }
 
 /* ---- the table ---- */

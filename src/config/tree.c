@@ -102,6 +102,20 @@ int tree_comments(struct tree_file *f, struct slice text, uint32_t first, struct
 	return 0;
 }
 
+int tree_ignore(struct tree_file *f, const struct node *place, struct slice id, struct slice reason,
+		const struct node *at, struct err *err)
+{
+	/* The document's own text is gone with the next one. */
+	struct config_ignore x = {.id = arena_dup(f->arena, id),
+				  .line = line_of(f, f->base + place->pos),
+				  .end_line = line_of(f, f->base + last_pos(place)),
+				  .reason = arena_dup(f->arena, reason),
+				  .at = line_of(f, f->base + at->pos)};
+	if (!x.id.ptr || !x.reason.ptr)
+		return err_oom(err);
+	return config_add_ignore(f->run, &x, err);
+}
+
 static int find_lines(struct tree_file *f, struct slice all, struct err *err)
 {
 	size_t n = 1;

@@ -20,6 +20,9 @@ int tree_begin(struct tree_file *f, struct config_run *r, struct slice all,
 int tree_parse(struct tree_file *f, struct slice text, struct node **ret, struct err *own) must_use;
 /* Comments "# strake ignore=ID[,ID] reason" and "#trivy:ignore:ID" hold for lines [first, last]. */
 int tree_comments(struct tree_file *f, struct slice text, uint32_t first, struct err *err) must_use;
+/* Findings of this id within place are silenced; at: what says so. */
+int tree_ignore(struct tree_file *f, const struct node *place, struct slice id, struct slice reason,
+		const struct node *at, struct err *err) must_use;
 /* An event at the lines of place; NULL: where the document begins. */
 int tree_emit(struct tree_file *f, unsigned type, void *event, const struct node *place,
 	      struct err *err) must_use;

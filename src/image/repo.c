@@ -7,7 +7,7 @@
 #include <time.h>
 
 #define REPO_MEMORY (1024 * MIB)
-#define MAX_ROUNDS  12
+#define MAX_ROUNDS  30
 
 int repo_open(enum image_kind kind, struct slice where, const struct registry_options *opt,
 	      bool create, struct repo **ret, struct err *err)
@@ -269,6 +269,15 @@ static void pause_for(uint64_t spent_ms, unsigned round)
 }
 
 /* No registry in use honours If-Match on a tag: who writes last wins. So it is read again after a while. */
+/* Is the tag another than it was? *rc < 0: it could not be seen. */
+static bool moved(struct repo *r, struct slice tag, const struct registry_manifest *was, int *rc,
+		  struct err *err)
+{
+	struct registry_manifest now;
+	*rc = repo_find(r, tag, &now, err);
+	return *rc < 0 || (*rc > 0) != (was != NULL) || (was && !slice_eq(now.digest, was->digest));
+}
+
 static int update(struct repo *r, struct slice tag, const struct repo_change *c, struct err *err)
 {
 	for (unsigned round = 0; round < MAX_ROUNDS; round++) {
@@ -287,6 +296,11 @@ static int update(struct repo *r, struct slice tag, const struct repo_change *c,
 					 SL_FMT(tag), next.max);
 		if (next.len == 0)
 			return 0;
+		/* What change needed may have taken long: an old list is not written over a new one. */
+		if (repo_is_remote(r) && moved(r, tag, rc > 0 ? &now : NULL, &rc, err)) {
+			TRY(rc);
+			continue;
+		}
 		TRY(repo_put(r, tag, c->media_type, buf_slice(&next), true, err));
 		if (repo_is_remote(r))
 			pause_for(time_monotonic_ms() - start, round);

@@ -36,3 +36,12 @@ void license_each(struct slice text, void (*fn)(void *arg, struct slice id), voi
 bool license_recognise(struct slice text, struct buf *b, double *confidence);
 /* A Debian copyright file (DEP-5, or free text with /usr/share/common-licenses): ids '\n' between, to b. */
 bool license_of_copyright(struct slice text, struct buf *b);
+
+/* What a file says of its own licence: its SPDX-License-Identifier lines and full texts, else the notices of a head.
+ * Ids are static, or parts of the text where nobody knows them. Returns how many, at most max. */
+#define LICENSE_MAX_MATCHES 32
+struct license_match {
+	struct slice id;
+	double confidence; /* 0 to 1: the part of a text's phrases that is there */
+};
+size_t license_of_file(struct slice text, double least, struct license_match *ret, size_t max);

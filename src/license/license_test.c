@@ -170,7 +170,85 @@ static void copyright_files_of_debian_are_read(void **state)
 	assert_false(license_of_copyright(SL("Nothing said here"), &b));
 }
 
-RUN_TESTS(T(spellings_of_metadata_become_ids), T(expressions_are_ids_with_operators),
+static void check_file(const char *text, double least, const char *want, int line)
+{
+	struct license_match found[LICENSE_MAX_MATCHES];
+	auto_buf struct buf b;
+	size_t n = license_of_file(slice_str(text), least, found, ARRAY_LEN(found));
+	buf_init(&b, KIB);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%.*s:%.2f", i ? " " : "", SL_FMT(found[i].id),
+			   found[i].confidence);
+	test_assert_slice(buf_slice(&b), slice_str(want), __FILE__, line);
+}
+#define FILE_SAYS(text, want) check_file(text, 0.9, want, __LINE__)
+
+static void heads_of_source_files_are_read(void **state)
+{
+	(void)state;
+	FILE_SAYS("// SPDX-License-Identifier: (GPL-2.0-only WITH x) OR MIT */\n",
+		  "GPL-2.0-only:1.00 MIT:1.00");
+	FILE_SAYS("<!-- SPDX-License-Identifier: Apache-2.0 -->", "Apache-2.0:1.00");
+	FILE_SAYS("# SPDX-License-Identifier: LicenseRef-Own\n# SPDX-License-Identifier: MIT\n",
+		  "LicenseRef-Own:1.00 MIT:1.00");
+	FILE_SAYS("# SPDX-License-Identifier: %s\n", "");
+	FILE_SAYS(" * Licensed under the Apache License,\n * Version 2.0 (the \"License\");",
+		  "Apache-2.0:1.00");
+	FILE_SAYS("/* This Source Code Form is subject to the terms of the Mozilla\n * Public "
+		  "License, v. 2.0. */",
+		  "MPL-2.0:1.00");
+#define GNU(name, version)                                                                         \
+	"under the terms of the GNU " name "General Public License as published by\n# the Free "   \
+	"Software Foundation" version
+	FILE_SAYS(
+	    GNU("", "; either version 2 of the License, or (at your option) any later version"),
+	    "GPL-2.0-or-later:1.00");
+	FILE_SAYS(GNU("", "; either version 3, or (at your option) any later version"),
+		  "GPL-3.0-or-later:1.00");
+	FILE_SAYS(GNU("", "; version 2 of the License."), "GPL-2.0-only:1.00");
+	FILE_SAYS(GNU("", "; version 2 of the License, or (at your option) any later version"),
+		  "GPL-2.0-or-later:1.00");
+	FILE_SAYS(GNU("Lesser ",
+		      "; either version 2.1 of the License, or (at your option) any later version"),
+		  "LGPL-2.1-or-later:1.00");
+	FILE_SAYS(GNU("Affero ",
+		      ", either version 3 of the License, or (at your option) any later version"),
+		  "AGPL-3.0-or-later:1.00");
+	FILE_SAYS(
+	    "GNU General Public License version 2 as published by the Free Software Foundation",
+	    "GPL-2.0-only:1.00");
+	FILE_SAYS("See the GNU General Public License for more details.", "");
+}
+
+static void texts_that_were_changed_are_told_with_less_confidence(void **state)
+{
+	static const char text[] =
+	    "Permission is hereby granted, free of charge, to any person obtaining a copy of this";
+	(void)state;
+	check_file(text, 0.9, "", __LINE__);
+	check_file(text, 0.5, "MIT:0.50 X11:0.50 MIT-0:0.50", __LINE__);
+	check_file("# Blue Oak Model License\n\nVersion 1.0.0\n", 0.9, "BlueOak-1.0.0:1.00",
+		   __LINE__);
+	check_file("rbs is copyrighted free software by A. You can redistribute it and/or modify "
+		   "it under either the "
+		   "terms of the\n2-clause BSDL",
+		   0.9, "Ruby:1.00", __LINE__);
+	check_file("Permission to use, copy, modify, and distribute this software for any purpose "
+		   "with or without fee "
+		   "is hereby granted, provided that the above copyright notice and this "
+		   "permission notice appear in all "
+		   "copies.",
+		   0.9, "ISC:1.00", __LINE__);
+	/* A whole text leaves no room for the likes of it. */
+	check_file("Permission is hereby granted, free of charge, to any person obtaining a copy. "
+		   "The above copyright notice "
+		   "and this permission notice shall be included",
+		   0.5, "MIT:1.00", __LINE__);
+}
+
+RUN_TESTS(T(heads_of_source_files_are_read),
+	  T(texts_that_were_changed_are_told_with_less_confidence),
+	  T(spellings_of_metadata_become_ids), T(expressions_are_ids_with_operators),
 	  T(or_takes_the_lighter_and_and_the_heavier), T(operands_are_given_one_by_one),
 	  T(full_texts_are_told), T(short_texts_are_told_apart),
 	  T(copyright_files_of_debian_are_read))

@@ -3,7 +3,7 @@
  * Full texts of licences, told by short runs of words that no other licence has. A text is brought to lower-case words
  * with one blank between, so that layout and punctuation do not matter.
  */
-#include "license/license.h"
+#include "license/license_internal.h"
 
 #define MAX_PHRASES 4
 
@@ -41,7 +41,7 @@ static const struct text {
     {"MIT-0",
      {"permission is hereby granted free of charge to any person obtaining a copy",
       "subject to the following conditions"},
-     {"the above copyright notice and this permission notice"}},
+     {"the above copyright notice and this permission notice", "university of illinois ncsa"}},
     {"ISC",
      {"permission to use copy modify and or distribute this software for any purpose with or "
       "without fee is hereby granted provided that the above copyright notice"},
@@ -57,7 +57,9 @@ static const struct text {
     {"BSD-3-Clause",
      {"redistribution and use in source and binary forms",
       "redistributions in binary form must reproduce", "endorse or promote products derived"},
-     {"all advertising materials mentioning features"}},
+     {"all advertising materials mentioning features",
+      "no express or implied licenses to any party s patent rights are granted by this license",
+      "university of illinois ncsa open source license"}},
     {"BSD-2-Clause",
      {"redistribution and use in source and binary forms",
       "redistributions in binary form must reproduce"},
@@ -73,6 +75,7 @@ static const struct text {
     {"AGPL-3.0-only", {"gnu affero general public license", "version 3 19 november 2007"}, {NULL}},
     {"GPL-1.0-only", {"gnu general public license version 1 february 1989"}, {NULL}},
     {"GPL-2.0-only", {"gnu general public license version 2 june 1991"}, {NULL}},
+    {"GPL-2.0-only", {"gnu general public license gpl version 2 june 1991"}, {NULL}},
     {"GPL-3.0-only",
      {"gnu general public license version 3 29 june 2007", "terms and conditions"},
      {"gnu affero general public license version 3"}},
@@ -109,10 +112,42 @@ static const struct text {
     {"MS-PL", {"microsoft public license"}, {NULL}},
     {"UPL-1.0", {"the universal permissive license"}, {NULL}},
     {"Vim", {"vim license"}, {NULL}},
+    {"BlueOak-1.0.0", {"blue oak model license version 1 0 0"}, {NULL}},
+    {"Ruby",
+     {"is copyrighted free software by",
+      "you can redistribute it and or modify it under either the terms of the"},
+     {NULL}},
+    {"NCSA", {"university of illinois ncsa open source license"}, {NULL}},
+    {"BSD-3-Clause-Clear",
+     {"no express or implied licenses to any party s patent rights are granted by this license"},
+     {NULL}},
+    {"ISC",
+     {"permission to use copy modify and distribute this software for any purpose with or without "
+      "fee is hereby granted provided that the above copyright notice and this permission notice "
+      "appear in all copies"},
+     {"except as contained in this notice the name"}},
+    {"curl",
+     {"permission to use copy modify and distribute this software for any purpose with or without "
+      "fee is hereby granted provided that the above copyright notice and this permission notice "
+      "appear in all copies",
+      "except as contained in this notice the name"},
+     {NULL}},
+    {"JSON", {"the software shall be used for good not evil"}, {NULL}},
+    {"CC-BY-3.0", {"creative commons attribution 3 0 unported"}, {NULL}},
+    {"CC-BY-SA-3.0", {"creative commons attribution sharealike 3 0 unported"}, {NULL}},
+    {"CC-BY-NC-4.0", {"creative commons attribution noncommercial 4 0 international"}, {NULL}},
+    {"CDDL-1.1", {"common development and distribution license", "version 1 1"}, {NULL}},
+    {"AFL-3.0",
+     {"academic free license", "licensed under the academic free license version 3 0"},
+     {NULL}},
+    {"OSL-3.0",
+     {"open software license", "licensed under the open software license version 3 0"},
+     {NULL}},
+    {"ECL-2.0", {"educational community license version 2 0"}, {NULL}},
+    {"EUPL-1.1", {"european union public licence v 1 1"}, {NULL}},
 };
 
-/* Lower-case words, one blank between. */
-static void put_words(struct buf *b, struct slice text)
+void license_words(struct buf *b, struct slice text)
 {
 	bool gap = false;
 	for (size_t i = 0; i < text.len; i++) {
@@ -141,13 +176,30 @@ static double measure(struct slice words, const struct text *t)
 	return (double)found / (double)all;
 }
 
+size_t license_texts(struct slice words, double least, struct license_match *ret, size_t max)
+{
+	size_t n = 0;
+	double best = 0;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		double c = measure(words, &texts[i]);
+		bool whole = c > 0.99;
+		if (c < least || c <= 0 || (best > 0.99 && !whole))
+			continue;
+		if (whole && best <= 0.99)
+			n = 0;
+		best = MAX(best, c);
+		n = license_add_match(ret, n, max, slice_str(texts[i].id), c);
+	}
+	return n;
+}
+
 bool license_recognise(struct slice text, struct buf *b, double *confidence)
 {
 	auto_buf struct buf words;
 	size_t before = b->len;
 	buf_init(&words, 2 * LICENSE_MAX_TEXT);
 	*confidence = 1;
-	put_words(&words, slice_sub(text, 0, LICENSE_MAX_TEXT));
+	license_words(&words, slice_sub(text, 0, LICENSE_MAX_TEXT));
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		double c = measure(buf_slice(&words), &texts[i]);
 		if (c < 0.99)

@@ -171,3 +171,7 @@ typedef int (*sqlite_fn)(void *arg, const struct slice *columns, size_t n, struc
 /* 1: the table was there and read to its end; 0: there is none of the name. fn < 0 stops with that error. */
 int sqlite_table(struct slice file, const char *table, sqlite_fn fn, void *arg,
 		 struct err *err) must_use;
+/* The same of a file that may be damaged: each damage is told, and what is left is read. */
+typedef void (*sqlite_warn_fn)(void *arg, uint32_t page, const char *what);
+int sqlite_table_left(struct slice file, const char *table, sqlite_fn fn, sqlite_warn_fn warn,
+		      void *arg, struct err *err) must_use;

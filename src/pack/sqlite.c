@@ -17,7 +17,8 @@ struct sqlite {
 	uint64_t
 	    budget; /* bytes of records that may still come: no byte of the file is read twice */
 	sqlite_fn fn;
-	void *arg;
+	sqlite_warn_fn warn; /* NULL: damage is an error */
+	void *arg, *warn_arg;
 	const char *table;
 	uint32_t root;
 };
@@ -79,8 +80,13 @@ static bool first_visit(struct sqlite *db, uint32_t n)
 	return true;
 }
 
-static int broken(uint32_t n, const char *what, struct err *err)
+/* 0: it was told, and is passed over. */
+static int broken(struct sqlite *db, uint32_t n, const char *what, struct err *err)
 {
+	if (db->warn) {
+		db->warn(db->warn_arg, n, what);
+		return 0;
+	}
 	return err_input(err, "SQLite: page %u: %s", n, what);
 }
 
@@ -94,20 +100,21 @@ static size_t local_size(const struct sqlite *db, uint64_t p)
 	return k <= most ? k : least;
 }
 
+/* 1: there is one. */
 static int record_of(struct sqlite *db, struct reader *cell, uint32_t n, struct slice *ret,
 		     struct err *err)
 {
 	uint64_t size = varint(cell);
 	varint(cell); /* row id */
 	if (cell->bad || size > db->budget)
-		return broken(n, "a record is larger than the file", err);
+		return broken(db, n, "a record is larger than the file", err);
 	db->budget -= size;
 	size_t local = local_size(db, size);
 	*ret = rd_take(cell, local);
 	if (cell->bad)
-		return broken(n, "a record runs out of its page", err);
+		return broken(db, n, "a record runs out of its page", err);
 	if (local == size)
-		return 0;
+		return 1;
 	uint32_t next = rd_u32be(cell);
 	buf_clear(&db->pieces);
 	buf_puts(&db->pieces, *ret);
@@ -115,32 +122,32 @@ static int record_of(struct sqlite *db, struct reader *cell, uint32_t n, struct 
 		struct reader r = rd_init(page(db, next));
 		next = rd_u32be(&r);
 		if (r.bad || !r.rest.len)
-			return broken(n, "a record breaks off", err);
+			return broken(db, n, "a record breaks off", err);
 		buf_puts(&db->pieces, slice_sub(r.rest, 0, (size_t)(size - db->pieces.len)));
 	}
 	*ret = buf_slice(&db->pieces);
-	return db->pieces.failed ? err_oom(err) : 0;
+	return db->pieces.failed ? err_oom(err) : 1;
 }
 
-/* Section 2.1. */
-static int columns_of(struct slice record, uint32_t n, struct slice *columns, size_t *count,
-		      struct err *err)
+/* Section 2.1. 1: all are there. */
+static int columns_of(struct sqlite *db, struct slice record, uint32_t n, struct slice *columns,
+		      size_t *count, struct err *err)
 {
 	static const uint8_t widths[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
 	struct reader all = rd_init(record);
 	uint64_t head_size = varint(&all);
 	if (all.bad || head_size < all.pos || head_size > record.len)
-		return broken(n, "the head of a record is broken", err);
+		return broken(db, n, "the head of a record is broken", err);
 	struct reader head = rd_init(slice_sub(record, all.pos, (size_t)head_size - all.pos));
 	struct reader body = rd_init(slice_from(record, (size_t)head_size));
 	for (*count = 0; head.rest.len && *count < SQLITE_MAX_COLUMNS;) {
 		uint64_t type = varint(&head);
 		uint64_t size = type < ARRAY_LEN(widths) ? widths[type] : (type - 12) / 2;
 		if (head.bad || size > body.rest.len)
-			return broken(n, "a value runs out of its record", err);
+			return broken(db, n, "a value runs out of its record", err);
 		columns[(*count)++] = rd_take(&body, (size_t)size);
 	}
-	return 0;
+	return 1;
 }
 
 static int walk(struct sqlite *db, uint32_t n, unsigned depth, struct err *err);
@@ -150,9 +157,10 @@ static int leaf_cell(struct sqlite *db, struct slice cell, uint32_t n, struct er
 	struct slice columns[SQLITE_MAX_COLUMNS], record = SL_NONE;
 	struct reader r = rd_init(cell);
 	size_t count = 0;
-	TRY(record_of(db, &r, n, &record, err));
-	TRY(columns_of(record, n, columns, &count, err));
-	return db->fn(db->arg, columns, count, err);
+	int found = record_of(db, &r, n, &record, err);
+	if (found == 1)
+		found = columns_of(db, record, n, columns, &count, err);
+	return found == 1 ? db->fn(db->arg, columns, count, err) : found;
 }
 
 static int walk(struct sqlite *db, uint32_t n, unsigned depth, struct err *err)
@@ -160,7 +168,7 @@ static int walk(struct sqlite *db, uint32_t n, unsigned depth, struct err *err)
 	struct slice all = page(db, n);
 	struct reader r = rd_init(all);
 	if (!first_visit(db, n) || depth > MAX_DEPTH)
-		return broken(n, "there is no such page, or it comes twice", err);
+		return broken(db, n, "there is no such page, or it comes twice", err);
 	if (n == 1)
 		rd_take(&r, HEADER);
 	uint8_t kind = rd_u8(&r);
@@ -168,13 +176,13 @@ static int walk(struct sqlite *db, uint32_t n, unsigned depth, struct err *err)
 	uint16_t cells = rd_u16be(&r);
 	rd_take(&r, 3); /* start of cells, fragments */
 	if (kind != LEAF && kind != INTERIOR)
-		return broken(n, "not a page of a table", err);
+		return broken(db, n, "not a page of a table", err);
 	uint32_t right = kind == INTERIOR ? rd_u32be(&r) : 0;
 	for (uint16_t i = 0; i < cells; i++) {
 		struct slice cell = slice_from(all, rd_u16be(&r));
 		struct reader child = rd_init(cell);
 		if (r.bad || !cell.len)
-			return broken(n, "its cells are out of range", err);
+			return broken(db, n, "its cells are out of range", err);
 		TRY(kind == LEAF ? leaf_cell(db, cell, n, err)
 				 : walk(db, rd_u32be(&child), depth + 1, err));
 	}
@@ -196,13 +204,22 @@ static int schema_row(void *arg, const struct slice *columns, size_t n, struct e
 
 int sqlite_table(struct slice file, const char *table, sqlite_fn fn, void *arg, struct err *err)
 {
-	CLEANUP(sqlite_done) struct sqlite db = {.fn = schema_row, .table = table};
+	return sqlite_table_left(file, table, fn, NULL, arg, err);
+}
+
+int sqlite_table_left(struct slice file, const char *table, sqlite_fn fn, sqlite_warn_fn warn,
+		      void *arg, struct err *err)
+{
+	CLEANUP(sqlite_done)
+	struct sqlite db = {.fn = schema_row, .table = table, .warn = warn, .warn_arg = arg};
 	db.arg = &db;
 	buf_init(&db.pieces, file.len);
 	TRY(open_file(&db, file, err));
 	TRY(walk(&db, 1, 0, err));
 	if (!db.root)
 		return 0;
+	if (warn && file.len % db.page_size)
+		warn(arg, db.pages, "the last page is cut off");
 	db.fn = fn;
 	db.arg = arg;
 	TRY(walk(&db, db.root, 0, err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/compare.h"
 
+#include "report/compare_internal.h"
 #include "report/json_internal.h"
 #include "report/table_internal.h"
 
@@ -50,6 +51,12 @@ static int list_packages(const struct report *r, struct arena *a, struct entry *
 	return all ? 0 : err_oom(err);
 }
 
+struct slice report_finding_key(const struct finding *f, struct arena *a)
+{
+	struct slice where = package_key(a, f->pkg);
+	return where.ptr ? arena_cat(a, f->id, slice_of("", 1), where) : SL_NONE;
+}
+
 static int list_findings(const struct report *r, struct arena *a, struct entry **ret, size_t *n,
 			 struct err *err)
 {
@@ -60,9 +67,7 @@ static int list_findings(const struct report *r, struct arena *a, struct entry *
 			const struct finding *f = &r->results[i].findings[k];
 			if (f->kind != FINDING_VULNERABILITY || !f->pkg)
 				continue;
-			struct slice where = package_key(a, f->pkg);
-			all[*n] =
-			    (struct entry){arena_cat(a, f->id, (struct slice){"", 1}, where), f};
+			all[*n] = (struct entry){report_finding_key(f, a), f};
 			if (!all[(*n)++].key.ptr)
 				return err_oom(err);
 		}
@@ -198,7 +203,7 @@ int report_compare(const struct report *before, const struct report *after, stru
 	TRY(compare_findings(ret, a, err));
 	if (ret->nfindings)
 		qsort(ret->findings, ret->nfindings, sizeof(*ret->findings), worst_first);
-	return 0;
+	return compare_issues(ret, a, err);
 }
 
 /* ---- for people ---- */
@@ -267,11 +272,13 @@ int comparison_table(const struct comparison *c, const struct report_style *st, 
 	buf_printf(&head, ": %zu new, %zu gone, %zu changed, %zu unchanged vulnerabilities",
 		   count_kind(c, CHANGE_NEW), count_kind(c, CHANGE_GONE),
 		   count_kind(c, CHANGE_CHANGED), c->same_findings);
+	compare_issues_head(c, &head);
 	cells_text(out, 0, 2, width, buf_slice(&head));
 	if (c->nfindings)
 		buf_puts(out, SL("\nVulnerabilities\n"));
 	for (size_t i = 0; i < c->nfindings; i++)
 		put_finding(out, &c->findings[i], width);
+	compare_issues_table(c, out, width);
 	if (c->npackages)
 		buf_puts(out, SL("\nPackages\n"));
 	for (size_t i = 0; i < c->npackages; i++)
@@ -358,6 +365,7 @@ int comparison_json(const struct comparison *c, struct buf *out, struct err *err
 	jw_kstr(&w, "Old", c->before->artifact_name);
 	jw_kstr(&w, "New", c->after->artifact_name);
 	json_findings(&w, c);
+	compare_issues_json(c, &w);
 	json_packages(&w, c);
 	jw_end(&w, '}');
 	buf_putc(out, '\n');

@@ -115,6 +115,68 @@ static void findings_without_a_list_of_packages_have_one_of_their_own(void **sta
 	assert_true(slice_find(buf_slice(&out), SL("CVE-2")) >= 0);
 }
 
-RUN_TESTS(T(versions_that_both_have_are_the_same_package),
+#define ISSUES(scanners, results)                                                                  \
+	"{\"SchemaVersion\":2,\"ArtifactName\":\"a\",\"Strake\":{\"Scanners\":[" scanners          \
+	"]},\"Results\":[" results "]}"
+#define SECRET(line, print, severity)                                                              \
+	"{\"Target\":\"a.env\",\"Class\":\"secret\",\"Secrets\":[{\"RuleID\":\"r\",\"Severity\":"  \
+	"\"" severity "\",\"Title\":\"t\",\"StartLine\":" line ",\"Fingerprint\":\"" print "\"}]}"
+#define CHECK_(line, text)                                                                         \
+	"{\"ID\":\"DF1\",\"Severity\":\"HIGH\",\"Message\":\"m\",\"CauseMetadata\":{"              \
+	"\"StartLine\":" line ",\"Code\":{\"Lines\":[{\"Number\":" line ",\"Content\":\"" text     \
+	"\",\"IsCause\":true}]}}}"
+#define CONFIG(checks)                                                                             \
+	"{\"Target\":\"Dockerfile\",\"Class\":\"config\",\"Misconfigurations\":[" checks "]}"
+
+static size_t issues(const struct two *t, enum change_kind kind)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < t->c.nissues; i++)
+		n += t->c.issues[i].kind == kind;
+	return n;
+}
+
+static void issues_are_the_same_wherever_their_line_is(void **state)
+{
+	(void)state;
+	auto_two struct two t;
+	compare(&t,
+		ISSUES("\"secret\",\"config\"",
+		       SECRET("1", "f1", "HIGH") "," SECRET("2", "f2", "HIGH") "," CONFIG(
+			   CHECK_("3", "RUN a") "," CHECK_("4", "RUN b"))),
+		ISSUES("\"secret\",\"config\"",
+		       SECRET("9", "f1", "HIGH") "," SECRET("7", "f2", "LOW") "," SECRET(
+			   "8", "f3",
+			   "HIGH") "," CONFIG(CHECK_("5", "RUN a") "," CHECK_("6", "RUN a"))));
+	assert_int_equal(t.c.same_issues[FINDING_SECRET], 1);
+	assert_int_equal(t.c.same_issues[FINDING_MISCONFIGURATION], 1);
+	assert_int_equal(issues(&t, CHANGE_CHANGED), 1); /* f2 */
+	assert_int_equal(issues(&t, CHANGE_NEW), 2);	 /* f3; the same text once more */
+	assert_int_equal(issues(&t, CHANGE_GONE), 1);	 /* RUN b */
+	assert_int_equal(t.c.not_compared, 0);
+	assert_int_equal(t.c.issues[0].kind, CHANGE_NEW);
+	assert_slice(t.c.issues[0].after->fingerprint, "f3");
+}
+
+static void what_one_side_did_not_look_for_is_not_compared(void **state)
+{
+	(void)state;
+	auto_two struct two t;
+	auto_buf struct buf out;
+	struct err err = {0};
+	compare(&t, ISSUES("\"vuln\",\"config\"", CONFIG(CHECK_("3", "RUN a"))),
+		ISSUES("\"secret\",\"config\"", SECRET("9", "f1", "HIGH")));
+	assert_int_equal(t.c.not_compared, 1u << FINDING_SECRET);
+	assert_int_equal(t.c.nissues, 1);
+	assert_int_equal(t.c.issues[0].kind, CHANGE_GONE);
+	buf_init(&out, MIB);
+	assert_ok(comparison_json(&t.c, &out, &err), &err);
+	assert_true(slice_find(buf_slice(&out), SL("\"NotCompared\"")) > 0);
+	assert_true(slice_find(buf_slice(&out), SL("\"Secrets\"")) < 0);
+}
+
+RUN_TESTS(T(issues_are_the_same_wherever_their_line_is),
+	  T(what_one_side_did_not_look_for_is_not_compared),
+	  T(versions_that_both_have_are_the_same_package),
 	  T(an_update_that_mends_nothing_is_no_news), T(a_report_against_itself_has_no_changes),
 	  T(findings_without_a_list_of_packages_have_one_of_their_own))

@@ -17,6 +17,14 @@ struct issue_fix {
 	uint64_t start, end;
 	struct slice replacement;
 };
+/* The commit that brought a secret, and what became of it. */
+struct issue_commit {
+	struct slice id, author, email, date, message; /* message: its first line */
+	struct slice *paths;			       /* where else it stood, at most 20 */
+	size_t npaths;
+	uint32_t blobs;					   /* states of the file that hold it */
+	enum { TREE_UNKNOWN, TREE_GONE, TREE_THERE } tree; /* is it in the work tree? */
+};
 struct report_issue {
 	enum finding_kind kind;
 	struct slice id;       /* check; rule; name of the licence */
@@ -34,10 +42,12 @@ struct report_issue {
 	size_t nfixes;
 	struct slice fingerprint; /* of a secret: knows it again in its file, tells nothing of it */
 	struct slice match;	  /* of a secret: the line, redacted */
-	struct slice commit;	  /* of a secret in a history */
-	int32_t layer, deleted_in; /* layers of the report; -1 none */
-	struct slice pkg, path;	   /* of a licence: what has it; the file that says it */
-	double confidence;	   /* of a licence's text, 0 to 1 */
+	struct slice
+	    proof; /* what a secret says of itself: "structure-ok" "checksum-ok" "checksum-wrong" */
+	struct issue_commit *commit; /* of a secret in a history; NULL none */
+	int32_t layer, deleted_in;   /* layers of the report; -1 none */
+	struct slice pkg, path;	     /* of a licence: what has it; the file that says it */
+	double confidence;	     /* of a licence's text, 0 to 1 */
 };
 /* An issue that an ignore file, a comment or a baseline took away. */
 struct report_set_aside {
@@ -45,3 +55,5 @@ struct report_set_aside {
 	struct slice target, reason, source;
 	int32_t expires; /* day, 0 never */
 };
+/* What a wrong checksum means becomes the message. */
+int report_weigh_proof(struct report_issue *x, struct arena *a, struct err *err) must_use;

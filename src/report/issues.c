@@ -84,6 +84,30 @@ struct slice report_issue_text(const struct report_issue *x)
 	return x->message.len ? x->message : x->title;
 }
 
+/* A token whose own checksum is wrong opens nothing: cut, mistyped or made up. It is told all the same. */
+int report_weigh_proof(struct report_issue *x, struct arena *a, struct err *err)
+{
+	if (!slice_is(x->proof, "checksum-wrong"))
+		return 0;
+	x->message = arena_cat(a, x->title,
+			       SL(": its checksum is wrong, so that it is cut or made "
+				  "up; one step less severe for it"));
+	return x->message.ptr ? 0 : err_oom(err);
+}
+
+void report_put_commit(struct buf *b, const struct issue_commit *c)
+{
+	cells_put_clean(b, SL("commit "));
+	cells_put_clean(b, slice_sub(c->id, 0, 12));
+	cells_put_clean(b, SL(" of "));
+	cells_put_clean(b, slice_sub(c->date, 0, 10));
+	cells_put_clean(b, SL(" by "));
+	cells_put_clean(b, c->author.len ? c->author : c->email);
+	if (c->tree != TREE_UNKNOWN)
+		cells_put_clean(b, c->tree == TREE_THERE ? SL(", still in the work tree")
+							 : SL(", gone from the work tree"));
+}
+
 /* Which file it lies in; of a licence which package has it. */
 struct slice report_issue_path(const struct report_result *result, const struct report_issue *x)
 {

@@ -85,6 +85,23 @@ static void put_misconfiguration(struct json_writer *w, const struct report *r,
 	put_fixes(w, x);
 }
 
+/* gitleaks' names, then what is ours. */
+static void put_commit(struct json_writer *w, const struct issue_commit *c)
+{
+	if (!c)
+		return;
+	jw_kstr(w, "Commit", c->id);
+	jw_kstr(w, "Author", c->author);
+	jw_kstr(w, "Email", c->email);
+	jw_kstr(w, "Date", c->date);
+	jw_kstr(w, "Message", c->message);
+	if (c->tree != TREE_UNKNOWN)
+		jw_kbool(w, "InWorkTree", c->tree == TREE_THERE);
+	jw_ku64_opt(w, "Blobs", c->blobs);
+	if (c->npaths)
+		json_slices(w, "Paths", c->paths, c->npaths);
+}
+
 static void put_secret(struct json_writer *w, const struct report *r, const struct report_issue *x)
 {
 	jw_kstr(w, "RuleID", x->id);
@@ -92,14 +109,14 @@ static void put_secret(struct json_writer *w, const struct report *r, const stru
 	jw_kstr(w, "Category", x->category);
 	jw_kstr(w, "Severity", slice_str(adv_severity_names[x->severity]));
 	jw_kstr(w, "Title", x->title);
-	jw_kstr_opt(w, "Message", x->message);
+	jw_kstr_opt(w, "Proof", x->proof);
 	jw_ku64(w, "StartLine", x->start_line);
 	jw_ku64(w, "EndLine", x->end_line);
 	put_code(w, x);
 	jw_kstr(w, "Match", x->match);
 	jw_ku64_opt(w, "Offset", x->offset);
 	jw_kstr_opt(w, "Fingerprint", x->fingerprint);
-	jw_kstr_opt(w, "Commit", x->commit);
+	put_commit(w, x->commit);
 	put_layer(w, r, "Layer", x->layer);
 	put_layer(w, r, "DeletedInLayer", x->deleted_in);
 }
@@ -173,5 +190,7 @@ void json_set_aside(struct json_writer *w, const struct report_set_aside *s)
 	jw_kstr_opt(w, "Title", s->issue.title);
 	jw_ku64_opt(w, "StartLine", s->issue.start_line);
 	jw_ku64_opt(w, "EndLine", s->issue.end_line);
+	jw_kstr_opt(w, "Fingerprint", s->issue.fingerprint);
+	put_commit(w, s->issue.commit);
 	jw_end(w, '}');
 }

@@ -71,6 +71,29 @@ static int take_misconfiguration(struct report_file *f, const struct report *r,
 	return take_fixes(f, node_get(n, "Fixes"), x, err);
 }
 
+static int take_commit(struct report_file *f, const struct node *n, struct issue_commit **ret,
+		       struct err *err)
+{
+	const struct node *in_tree = node_get(n, "InWorkTree");
+	if (!node_get_str(n, "Commit").len)
+		return 0;
+	struct issue_commit *c = arena_new(&f->arena, struct issue_commit);
+	if (!c)
+		return err_oom(err);
+	*c = (struct issue_commit){.id = node_get_str(n, "Commit"),
+				   .author = node_get_str(n, "Author"),
+				   .email = node_get_str(n, "Email"),
+				   .date = node_get_str(n, "Date"),
+				   .message = node_get_str(n, "Message"),
+				   .blobs = number(n, "Blobs"),
+				   .tree = !in_tree		? TREE_UNKNOWN
+					   : node_true(in_tree) ? TREE_THERE
+								: TREE_GONE};
+	c->paths = read_strings(&f->arena, node_get(n, "Paths"), &c->npaths);
+	*ret = c;
+	return c->paths ? 0 : err_oom(err);
+}
+
 static int take_secret(struct report_file *f, const struct report *r, const struct node *n,
 		       struct report_issue *x, struct err *err)
 {
@@ -80,7 +103,10 @@ static int take_secret(struct report_file *f, const struct report *r, const stru
 	x->start_line = number(n, "StartLine");
 	x->end_line = number(n, "EndLine");
 	x->match = node_get_str(n, "Match");
-	x->commit = node_get_str(n, "Commit");
+	x->proof = node_get_str(n, "Proof");
+	TRY(take_commit(f, n, &x->commit, err));
+	x->message = SL_NONE; /* of the commit */
+	TRY(report_weigh_proof(x, &f->arena, err));
 	x->fingerprint = node_get_str(n, "Fingerprint");
 	(void)!node_u64(node_get(n, "Offset"), &x->offset);
 	return take_lines(f, node_path(n, "Code.Lines"), x, err);
@@ -159,6 +185,7 @@ bool read_set_aside(struct report_file *f, const struct node *n, struct report_s
 					  .end_line = number(n, "EndLine"),
 					  .layer = -1,
 					  .deleted_in = -1};
+		s->issue.fingerprint = node_get_str(n, "Fingerprint");
 		s->issue.aliases =
 		    read_strings(&f->arena, node_get(n, "Aliases"), &s->issue.naliases);
 		(void)!time_parse_day(node_get_str(n, "Expires"), &s->expires);

@@ -55,6 +55,8 @@ struct slice report_issue_text(const struct report_issue *x);
 struct slice report_issue_path(const struct report_result *result, const struct report_issue *x);
 void report_put_issue_place(struct buf *b, const struct report_result *result,
 			    const struct report_issue *x);
+/* "commit 0123456789ab of 2026-01-02 by NAME, gone from the work tree" */
+void report_put_commit(struct buf *b, const struct issue_commit *c);
 void report_put_set_aside(struct buf *b, const struct report_set_aside *s);
 struct report_issue_row {
 	const struct report *report;

@@ -152,12 +152,27 @@ static void put_message(struct sarif *s, const struct report_issue_row *row)
 	sarif_add_line(&s->text, "Severity:", slice_str(adv_severity_names[x->severity]));
 	if (x->match.len)
 		sarif_add_line(&s->text, "Match:", x->match);
+	if (x->commit) {
+		buf_clear(&s->scratch);
+		report_put_commit(&s->scratch, x->commit);
+		sarif_add_line(&s->text, "History:", buf_slice(&s->scratch));
+	}
 	if (x->pkg.len)
 		sarif_add_line(&s->text, "Package:", x->pkg);
 	if (x->remedy.len)
 		sarif_add_line(&s->text, "Remedy:", x->remedy);
 	sarif_add_line(&s->text, "Target:", row->report->artifact_name);
 	sarif_message(s, "message");
+}
+
+/* The names under which gitleaks writes them. */
+static void put_commit(struct sarif *s, const struct issue_commit *c)
+{
+	sarif_clean(s, "commitSha", c->id);
+	sarif_clean(s, "author", c->author);
+	sarif_clean(s, "email", c->email);
+	sarif_clean(s, "date", c->date);
+	sarif_clean(s, "commitMessage", c->message);
 }
 
 static int put_result(struct sarif *s, const struct report_issue_row *row)
@@ -179,10 +194,16 @@ static int put_result(struct sarif *s, const struct report_issue_row *row)
 	TRY(report_issue_identity(row, false, sum, s->err));
 	digest_text(sum, text);
 	jw_kstr(&s->w, "strakeFinding/v1", slice_from(slice_str(text), 7));
+	if (x->commit)
+		put_commit(s, x->commit);
 	jw_end(&s->w, '}');
 	jw_key(&s->w, "properties");
 	jw_object(&s->w);
 	jw_kstr(&s->w, "severity", slice_str(adv_severity_names[x->severity]));
+	if (x->proof.len)
+		sarif_clean(s, "proof", x->proof);
+	if (x->commit && x->commit->tree != TREE_UNKNOWN)
+		jw_kbool(&s->w, "inWorkTree", x->commit->tree == TREE_THERE);
 	if (x->naliases) {
 		jw_key(&s->w, "aliases");
 		jw_array(&s->w);

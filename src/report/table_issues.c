@@ -49,6 +49,11 @@ static struct slice text_of(struct table *t, const struct report_issue *x)
 		buf_puts(&b, SL(": "));
 		cells_put_clean(&b, slice_sub(x->match, 0, 200));
 	}
+	if (x->commit) {
+		buf_puts(&b, SL(" ["));
+		report_put_commit(&b, x->commit);
+		buf_puts(&b, SL("]"));
+	}
 	if (x->layer >= 0 && t->report->nlayers)
 		buf_printf(&b, " [layer %d of %zu]", x->layer + 1, t->report->nlayers);
 	if (x->deleted_in >= 0)

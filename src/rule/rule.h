@@ -108,7 +108,16 @@ struct rule_source {
 	const char *suggested_output; /* appended to alerts when asked for; NULL none */
 };
 /* The leaves of rule/fields/. */
-extern const struct rule_source rule_source_syscall, rule_source_k8s_audit;
+extern const struct rule_source rule_source_syscall, rule_source_k8s_audit, rule_source_admission;
+/* An AdmissionReview as an event of the source admission: the document must outlive it. */
+struct rule_admission {
+	const struct node *request, *object;
+	struct arena *scratch;
+};
+int rule_admission_open(const struct node *review, struct arena *scratch,
+			struct rule_admission *ret, struct err *err) must_use;
+int rule_admission_get(void *event, const struct rule_field *f, const struct rule_arg *arg,
+		       struct rule_value *out);
 const struct rule_source *const *rule_sources(size_t *n);
 /* The field and argument named by the whole text ("proc.aname[2]"). 0 or < 0 (err: what is wrong with it). */
 int rule_field_find(const struct rule_source *s, struct slice text, const struct rule_field **ret,

@@ -82,16 +82,10 @@ static bool has_digit(struct slice s)
 	return false;
 }
 
-bool secret_is_placeholder(struct slice s)
+/* "<NAME>", "[NAME]", "%NAME%", "{NAME}", "$NAME": what a template or a shell fills in. */
+static bool is_variable(struct slice s)
 {
 	static const char *const marks[] = {"${", "{{", "<%", "$(", "#{", "%(", "%{", NULL};
-	static const char *const words[] = {
-	    "example",	 "changeme",	"change_me",  "change-me", "placeholder", "xxxx",
-	    "your",	 "dummy",	"redacted",   "replace",   "insert",	  "here>",
-	    "undefined", "process.env", "os.environ", "getenv",	   "******",	  "......",
-	    "_here",	 "-here",	"lorem",      "foobar",	   "todo",	  NULL};
-	if (!s.len)
-		return true;
 	char first = s.ptr[0], last = s.ptr[s.len - 1];
 	if (last == '>' || (first == '[' && last == ']') || (first == '%' && last == '%') ||
 	    (first == '{' && last == '}' && !has_digit(s)))
@@ -99,31 +93,44 @@ bool secret_is_placeholder(struct slice s)
 	if (first == '$' && s.len > 1 &&
 	    (is_alpha(s.ptr[1]) || s.ptr[1] == '_' || is_digit(s.ptr[1])))
 		return true;
+	return secret_has_any(s, marks);
+}
+
+bool secret_is_placeholder(struct slice s)
+{
+	static const char *const words[] = {
+	    "example",	 "changeme",	"change_me",  "change-me", "placeholder", "xxxx",
+	    "your",	 "dummy",	"redacted",   "replace",   "insert",	  "here>",
+	    "undefined", "process.env", "os.environ", "getenv",	   "******",	  "......",
+	    "_here",	 "-here",	"lorem",      "foobar",	   "todo",	  NULL};
+	if (!s.len || is_variable(s))
+		return true;
 	size_t same = 0;
 	for (size_t i = 0; i < s.len; i++)
-		same += s.ptr[i] == first;
-	return same == s.len || secret_has_any(s, marks) || secret_has_any(s, words);
+		same += s.ptr[i] == s.ptr[0];
+	return same == s.len || secret_has_any(s, words);
 }
 
 /* ---- Checksums ---- */
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* prefix_BODYccccccc: the last six digits are the CRC-32 of the rest of what follows the prefix. A wrong one proves
- * nothing: the issuers do not promise that every token has it. */
-static int crc32_right(struct slice s)
+/* prefix_BODYcccccc: the last six digits are the CRC-32 of what lies between, in base 62. Of tokens of the classic
+ * length the issuers promise it; of longer ones only a right one tells something. */
+static enum secret_proof crc32_proof(struct slice s)
 {
 	ssize_t at = slice_rchr(s, '_');
 	struct slice body = slice_from(s, (size_t)(at + 1));
+	enum secret_proof wrong = body.len == 36 ? SECRET_CHECKSUM_WRONG : SECRET_UNPROVEN;
 	if (body.len < 7)
-		return 0;
+		return SECRET_UNPROVEN;
 	struct slice sum = slice_from(body, body.len - 6);
 	body = slice_sub(body, 0, body.len - 6);
 	uint64_t v = crc32(0, (const Bytef *)body.ptr, (uInt)body.len);
 	for (size_t i = sum.len; i-- > 0; v /= 62)
 		if (base62[v % 62] != sum.ptr[i])
-			return 0;
-	return 1;
+			return wrong;
+	return SECRET_CHECKSUM_OK;
 }
 
 /* RFC 7519, 3: header and claims are objects in base64url; RFC 7516 with "enc" has a key instead of claims. */
@@ -149,24 +156,28 @@ static int jwt_right(struct slice s)
 
 /* ---- Private keys ---- */
 
+/* What may stand between the digits of a PEM body in a string of a program or a comment. */
+static bool is_between(char c)
+{
+	return is_space(c) || (c && strchr("\"',=`<>;.#*", c));
+}
+
 /* The base64 of a PEM body, also where it stands in a string of a program: escapes, quotes and header lines left out.
  * Decoded bytes; 0 when something else stands there. */
 static size_t pem_body(struct slice s, char *out, size_t cap)
 {
 	uint32_t v = 0;
 	unsigned bits = 0;
-	size_t n = 0, i = 0;
-	for (; i < s.len && n < cap; i++) {
+	size_t n = 0;
+	for (size_t i = 0; i < s.len && n < cap; i++) {
 		char c = s.ptr[i];
+		int d = c == '-' || c == '_' ? -1 : digit64(c);
 		if (c == '\\' && i + 1 < s.len) {
 			i++;
 			continue;
 		}
-		int d = c == '-' || c == '_' ? -1 : digit64(c);
 		if (d < 0) {
-			if (is_space(c) || c == '"' || c == '\'' || c == ',' || c == '=' ||
-			    c == '`' || c == '<' || c == '>' || c == ';' || c == '.' || c == '#' ||
-			    c == '*')
+			if (is_between(c))
 				continue;
 			return 0;
 		}
@@ -320,14 +331,21 @@ static int mixed_right(struct slice s)
 	return letters >= 2 && (digits || changes >= letters / 3) ? 0 : -1;
 }
 
-int secret_check_run(enum secret_check c, struct slice s)
+const char *const secret_proof_words[] = {"", "structure-ok", "checksum-ok", "checksum-wrong"};
+
+static bool is_named_jwt(struct slice s)
 {
 	char out[64];
+	return slice_starts(slice_of(out, secret_unbase64(s, out, sizeof(out))), "eyJ");
+}
+
+/* 1 it has the structure, 0 cannot tell, -1 it has not. */
+static int structure(enum secret_check c, struct slice s)
+{
 	switch (c) {
 	case SECRET_CHECK_NONE:
-		return 0;
 	case SECRET_CHECK_CRC32:
-		return crc32_right(s);
+		return 0;
 	case SECRET_CHECK_JWT:
 		return jwt_right(s);
 	case SECRET_CHECK_PRIVATE_KEY:
@@ -341,9 +359,16 @@ int secret_check_run(enum secret_check c, struct slice s)
 	case SECRET_CHECK_PASSWORD:
 		return password_right(s);
 	case SECRET_CHECK_BASE64_NAME:
-		return slice_starts(slice_of(out, secret_unbase64(s, out, sizeof(out))), "eyJ")
-			   ? 1
-			   : -1;
+		return is_named_jwt(s) ? 1 : -1;
 	}
 	return 0;
+}
+
+bool secret_check_run(enum secret_check c, struct slice s, enum secret_proof *proof)
+{
+	int has = structure(c, s);
+	*proof = has > 0		   ? SECRET_STRUCTURE
+		 : c == SECRET_CHECK_CRC32 ? crc32_proof(s)
+					   : SECRET_UNPROVEN;
+	return has >= 0;
 }

@@ -10,6 +10,7 @@
 const struct secret_rule secret_builtin[1];
 const size_t secret_builtin_count = 0;
 const uint32_t secret_builtin_patterns = 0;
+const uint64_t secret_db_key = 0;
 const char secret_db_begin[1], secret_db_end[1];
 
 /* doc_free() of a YAML document never has one of JSON to free; the tool needs no reader of JSON. */
@@ -172,34 +173,51 @@ static int write_table(struct secret_set *s, const char *path, struct err *err)
 	return out.failed ? err_oom(err) : file_replace(path, buf_slice(&out), err);
 }
 
+/* The bytes of the database as it lies in memory at an address that 64 divides: the library keeps offsets alone, so that
+ * the program scans with them where they are, without a copy. */
+static int place_database(hs_database_t *db, struct buf *out, struct err *err)
+{
+	char *bytes = NULL;
+	size_t n = 0, size = 0;
+	if (hs_serialize_database(db, &bytes, &n) != HS_SUCCESS)
+		return err_oom(err);
+	bool whole = hs_serialized_database_size(bytes, n, &size) == HS_SUCCESS;
+	size_t room = (size + 63) & ~(size_t)63;
+	auto_free char *place = whole ? aligned_alloc(64, room) : NULL;
+	if (place)
+		memset(place, 0, room);
+	whole = place && hs_deserialize_database_at(bytes, n, (hs_database_t *)place) == HS_SUCCESS;
+	free(bytes);
+	buf_put(out, place, whole ? room : 0);
+	return whole && !out->failed ? 0 : err_oom(err);
+}
+
 static int write_database(struct secret_set *s, const char *assembler, const char *path,
 			  struct err *err)
 {
 	auto_arena struct arena a;
 	hs_database_t *db = NULL;
-	char *bytes = NULL;
-	size_t n = 0;
-	auto_buf struct buf out;
+	auto_buf struct buf out, image;
 	arena_init(&a, 16 * MIB);
 	buf_init(&out, MIB);
+	buf_init(&image, 64 * MIB);
 	const struct secret_rule **rules = arena_array(&a, s->rules.len, sizeof(*rules));
 	if (!rules)
 		return err_oom(err);
 	for (size_t i = 0; i < s->rules.len; i++)
 		rules[i] = &s->rules.ptr[i];
 	TRY(secret_compile(rules, s->rules.len, 0, &db, err));
-	hs_error_t rc = hs_serialize_database(db, &bytes, &n);
+	int placed = place_database(db, &image, err);
 	hs_free_database(db);
-	if (rc != HS_SUCCESS)
-		return err_oom(err);
-	int written = file_replace(path, slice_of(bytes, n), err);
-	free(bytes);
-	TRY(written);
+	TRY(placed);
+	TRY(file_replace(path, buf_slice(&image), err));
 	buf_printf(&out,
-		   "\t.section .rodata\n\t.balign 64\n\t.globl secret_db_begin, secret_db_end\n"
+		   "\t.section .rodata\n\t.balign 64\n\t.globl secret_db_begin, secret_db_end, "
+		   "secret_db_key\n"
 		   "secret_db_begin:\n\t.incbin \"%s\"\nsecret_db_end:\n"
+		   "secret_db_key:\n\t.quad %llu\n"
 		   "\t.section .note.GNU-stack,\"\",%%progbits\n",
-		   path);
+		   path, (unsigned long long)hash64(image.ptr, image.len));
 	return out.failed ? err_oom(err) : file_replace(assembler, buf_slice(&out), err);
 }
 

@@ -53,6 +53,20 @@ static bool has_words(const struct secret_candidate *c)
 	return secret_has_any(before, words);
 }
 
+/* The value is little more than its own name: {"encryptionKey": "encryptionKey1024"} maps names to names. */
+static bool repeats_name(const struct secret_candidate *c)
+{
+	size_t end = (size_t)(c->secret.ptr - c->match.ptr), from;
+	const char *s = c->match.ptr;
+	while (end > 0 && !is_alpha(s[end - 1]) && !is_digit(s[end - 1]))
+		end--;
+	for (from = end; from > 0 && (is_alpha(s[from - 1]) || is_digit(s[from - 1]));)
+		from--;
+	struct slice name = slice_sub(c->match, from, end - from);
+	return name.len >= 6 && c->secret.len <= name.len + 8 &&
+	       slice_ieq(slice_sub(c->secret, 0, name.len), name);
+}
+
 static bool is_stopped(const struct secret_candidate *c)
 {
 	static const char *const words[] = {
@@ -67,6 +81,8 @@ static bool is_stopped(const struct secret_candidate *c)
 	if (c->rule->kind == SECRET_TOKEN)
 		return false;
 	if (secret_is_placeholder(c->secret))
+		return true;
+	if (c->rule->kind == SECRET_GENERIC && repeats_name(c))
 		return true;
 	return c->rule->kind == SECRET_GENERIC && c->rule->check != SECRET_CHECK_PASSWORD &&
 	       secret_has_any(c->secret, words);
@@ -164,25 +180,34 @@ static bool is_excluded(struct secret_scan *s, const struct secret_block *b,
 	return false;
 }
 
+/* Is this the kind of bytes and the place that the rule speaks of? */
+static bool is_in_place(struct secret_scan *s, const struct secret_block *b,
+			const struct secret_candidate *c)
+{
+	const struct secret_rule *r = c->rule;
+	if ((s->is_binary || b->is_decoded) && (r->kind != SECRET_TOKEN || r->is_foreign))
+		return false;
+	if (r->entropy && secret_entropy(c->secret) * 1000 <= (double)r->entropy)
+		return false;
+	return path_counts(s, r) && has_keyword(s, b, c);
+}
+
 bool secret_is_real(struct secret_scan *s, const struct secret_block *b,
 		    const struct secret_candidate *c, enum secret_proof *proof)
 {
 	const struct secret_rule *r = c->rule;
 	*proof = SECRET_UNPROVEN;
-	if (!c->secret.len || c->secret.len > SECRET_MAX_LENGTH)
-		return false;
-	if ((s->is_binary || b->is_decoded) && (r->kind != SECRET_TOKEN || r->is_foreign))
-		return false;
-	if (r->entropy && secret_entropy(c->secret) * 1000 <= (double)r->entropy)
-		return false;
-	if (!path_counts(s, r) || !has_keyword(s, b, c))
+	if (!c->secret.len || c->secret.len > SECRET_MAX_LENGTH || !is_in_place(s, b, c))
 		return false;
 	if ((r->needs_words && !has_words(c)) || is_stopped(c))
 		return false;
-	int checked = secret_check_run(r->check, c->secret);
-	if (checked < 0)
-		return false;
-	if (checked > 0)
-		*proof = SECRET_PROVEN;
-	return !is_allowed(s, b, c) && !is_excluded(s, b, c);
+	return secret_check_run(r->check, c->secret, proof) && !is_allowed(s, b, c) &&
+	       !is_excluded(s, b, c);
+}
+
+unsigned secret_path_silence(struct slice path)
+{
+	unsigned class = secret_path_class(path);
+	return (class & quiet_paths(SECRET_CONTEXT) ? 1u : 0) +
+	       (class & quiet_paths(SECRET_GENERIC) ? 1u : 0);
 }

@@ -45,7 +45,7 @@ static bool replaced(const struct secret_set *s, const struct secret_rule *r)
 	return false;
 }
 
-static int join(struct secret_rules *r, const struct secret_set *s, struct err *err)
+static int make_room(struct secret_rules *r, const struct secret_set *s, struct err *err)
 {
 	struct arena *a = &r->arena;
 	r->nbuiltin = secret_builtin_count;
@@ -55,32 +55,50 @@ static int join(struct secret_rules *r, const struct secret_set *s, struct err *
 	r->active = arena_array(a, r->n + 1, sizeof(*r->active));
 	r->path_only = arena_array(a, r->n + 1, sizeof(*r->path_only));
 	r->direct = arena_array(a, r->n + 1, sizeof(*r->direct));
-	struct secret_rule *own = arena_array(a, s->rules.len + 1, sizeof(*own));
-	struct secret_allow *allows = arena_array(a, s->allows.len + 1, sizeof(*allows));
-	struct secret_pattern *excludes = arena_array(a, s->excludes.len + 1, sizeof(*excludes));
-	if (!r->all || !r->off || !r->active || !r->path_only || !r->direct || !own || !allows ||
-	    !excludes)
-		return err_oom(err);
-	if (s->rules.len)
-		memcpy(own, s->rules.ptr, s->rules.len * sizeof(*own));
-	if (s->allows.len)
-		memcpy(allows, s->allows.ptr, s->allows.len * sizeof(*allows));
-	if (s->excludes.len)
-		memcpy(excludes, s->excludes.ptr, s->excludes.len * sizeof(*excludes));
-	r->allows = allows;
+	return r->all && r->off && r->active && r->path_only && r->direct ? 0 : err_oom(err);
+}
+
+/* A copy in the arena; NULL when it is full. */
+static const void *keep(struct arena *a, const void *from, size_t n, size_t size)
+{
+	void *to = arena_array(a, n + 1, size);
+	if (to && n)
+		memcpy(to, from, n * size);
+	return to;
+}
+
+static int take_lists(struct secret_rules *r, const struct secret_set *s, struct err *err)
+{
+	r->allows = keep(&r->arena, s->allows.ptr, s->allows.len, sizeof(*r->allows));
 	r->nallows = s->allows.len;
-	r->excludes = excludes;
+	r->excludes = keep(&r->arena, s->excludes.ptr, s->excludes.len, sizeof(*r->excludes));
 	r->nexcludes = s->excludes.len;
 	r->no_path_class = s->no_path_class;
 	r->npatterns = s->npatterns;
+	return r->allows && r->excludes ? 0 : err_oom(err);
+}
+
+static bool is_off(const struct secret_set *s, const struct secret_rule *x, bool is_own)
+{
+	if (listed(s->disable.ptr, s->disable.len, x))
+		return true;
+	return !is_own && (s->is_complete || replaced(s, x) ||
+			   (s->enable.len && !listed(s->enable.ptr, s->enable.len, x)));
+}
+
+static int join(struct secret_rules *r, const struct secret_set *s, struct err *err)
+{
+	const struct secret_rule *own =
+	    keep(&r->arena, s->rules.ptr, s->rules.len, sizeof(*s->rules.ptr));
+	if (!own)
+		return err_oom(err);
+	TRY(make_room(r, s, err));
+	TRY(take_lists(r, s, err));
 	for (size_t i = 0; i < r->n; i++) {
 		bool is_own = i >= r->nbuiltin;
 		const struct secret_rule *x = is_own ? &own[i - r->nbuiltin] : &secret_builtin[i];
 		r->all[i] = x;
-		r->off[i] = listed(s->disable.ptr, s->disable.len, x);
-		if (!is_own && (s->is_complete || replaced(s, x) ||
-				(s->enable.len && !listed(s->enable.ptr, s->enable.len, x))))
-			r->off[i] = true;
+		r->off[i] = is_off(s, x, is_own);
 		if (r->off[i])
 			continue;
 		r->active[r->nactive++] = &x->info;
@@ -92,13 +110,18 @@ static int join(struct secret_rules *r, const struct secret_set *s, struct err *
 	return 0;
 }
 
+/* The library knows its own databases by a mark and its version: one that is another than at build time, or a place
+ * that is not aligned, says no, and the rules are compiled now. */
 static int open_builtin(struct secret_rules *r, struct err *err)
 {
-	size_t size = (size_t)(secret_db_end - secret_db_begin);
-	if (hs_deserialize_database(secret_db_begin, size, &r->builtin) == HS_SUCCESS)
+	size_t size = 0;
+	r->builtin = (const hs_database_t *)(const void *)secret_db_begin;
+	if (hs_database_size(r->builtin, &size) == HS_SUCCESS &&
+	    size <= (size_t)(secret_db_end - secret_db_begin))
 		return 0;
-	/* Another version of the library than at build time, or another kind of processor. */
-	return secret_compile(r->all, r->nbuiltin, 0, &r->builtin, err);
+	TRY(secret_compile(r->all, r->nbuiltin, 0, &r->own, err));
+	r->builtin = r->own;
+	return 0;
 }
 
 static int read_config(struct secret_set *s, struct slice config, struct slice name,
@@ -118,8 +141,7 @@ static int fill(struct secret_rules *r, struct slice config, struct slice name, 
 	if (slice_trim(config).len)
 		TRY(read_config(&s, config, name, err));
 	TRY(join(r, &s, err));
-	r->key = hash64(secret_db_begin, (size_t)(secret_db_end - secret_db_begin)) ^
-		 slice_hash(config) ^ secret_builtin_count;
+	r->key = secret_db_key ^ slice_hash(config) ^ secret_builtin_count;
 	/* Rules that are off still blank what they find; a set that replaces ours has no use for them. */
 	if (!s.is_complete)
 		TRY(open_builtin(r, err));
@@ -148,7 +170,7 @@ void secret_rules_close(struct secret_rules **r)
 {
 	if (!*r)
 		return;
-	hs_free_database((*r)->builtin);
+	hs_free_database((*r)->own);
 	hs_free_database((*r)->user);
 	arena_free(&(*r)->arena);
 	free(*r);

@@ -233,7 +233,8 @@ static int path_rules(struct secret_scan *s, struct err *err)
 	for (size_t i = 0; i < s->rules->npath_only; i++) {
 		const struct secret_rule *r = s->rules->path_only[i];
 		struct secret_hit h = {.rule = r, .context = s->path};
-		if (!secret_is_match(&s->regexes, &r->path, s->path))
+		if (!secret_is_match(&s->regexes, &r->path, s->path) ||
+		    secret_is_match(&s->regexes, &r->not_path, s->path))
 			continue;
 		if (vec_push(&s->hits, h) < 0)
 			return err_oom(err);

@@ -30,8 +30,10 @@ struct secret_rule_info {
 size_t secret_rules_count(const struct secret_rules *r);
 const struct secret_rule_info *secret_rule(const struct secret_rules *r, size_t i);
 
-/* What the secret itself says: a checksum, a header or a key structure inside it. */
-enum secret_proof { SECRET_UNPROVEN, SECRET_PROVEN };
+/* What the secret itself says: a header or a key inside it has its form, a checksum is right or wrong. */
+enum secret_proof { SECRET_UNPROVEN, SECRET_STRUCTURE, SECRET_CHECKSUM_OK, SECRET_CHECKSUM_WRONG };
+extern const char
+    *const secret_proof_words[]; /* "" "structure-ok" "checksum-ok" "checksum-wrong" */
 
 /* One finding. Slices are valid during the call. */
 struct secret_found {
@@ -57,6 +59,8 @@ void secret_scan_free(struct secret_scan **s);
 #define auto_secret_scan CLEANUP(secret_scan_free)
 /* Are the bytes of such a file of interest? As secret_begin says, without a scan. */
 bool secret_wants(const struct secret_rules *r, struct slice path, uint64_t size);
+/* How many kinds of rules say nothing at such a path; the same bytes under another path may say more. */
+unsigned secret_path_silence(struct slice path);
 /* Begins a file; path in normal form without leading slash. False: its bytes are of no interest (fonts, pictures,
  * what the rules allow by path). Findings of a file are given after its last piece, by their place. */
 bool secret_begin(struct secret_scan *s, struct slice path, uint64_t size);

@@ -121,7 +121,9 @@ int secret_set_pattern(struct secret_set *s, struct slice text, bool check,
 extern const struct secret_rule secret_builtin[];
 extern const size_t secret_builtin_count;
 extern const uint32_t secret_builtin_patterns;
+/* The database of their expressions, as it lies in memory; what it holds, in a number. */
 extern const char secret_db_begin[], secret_db_end[];
+extern const uint64_t secret_db_key;
 
 /* One database of rules; ids count from first. NULL when there is none to compile. */
 int secret_compile(const struct secret_rule *const *rules, size_t n, unsigned first,
@@ -144,7 +146,8 @@ struct secret_rules {
 	const struct secret_pattern *excludes;
 	size_t nexcludes;
 	unsigned no_path_class;
-	hs_database_t *builtin, *user;
+	const hs_database_t *builtin; /* in the program, or own */
+	hs_database_t *own, *user;
 	uint64_t key;
 };
 
@@ -264,8 +267,8 @@ bool secret_is_archive(struct slice path, struct slice head);
 int secret_scan_archive(struct secret_scan *s, secret_found_fn fn, void *arg,
 			struct err *err) must_use;
 
-/* 1 right, 0 cannot tell, -1 wrong: no secret of that kind. */
-int secret_check_run(enum secret_check c, struct slice secret);
+/* False: no secret of that kind. */
+bool secret_check_run(enum secret_check c, struct slice secret, enum secret_proof *proof);
 double secret_entropy(struct slice s);
 /* Standard and URL alphabets, stops at the first other byte; bytes written. */
 size_t secret_unbase64(struct slice s, char *out, size_t cap);

@@ -159,8 +159,71 @@ static void tokens_are_found_across_pieces(void **state)
 			assert_string_equal(t.all[0].id, "github-pat");
 			assert_int_equal(t.all[0].offset, places[i]);
 			assert_int_equal(t.all[0].line, places[i] / 80 + 1);
-			assert_int_equal(t.all[0].proof, SECRET_PROVEN);
+			assert_int_equal(t.all[0].proof, SECRET_CHECKSUM_OK);
 		}
+}
+
+static void built_in_rules_are_used_where_they_lie(void **state)
+{
+	(void)state;
+	assert_ptr_equal(built_in->builtin, secret_db_begin);
+	assert_null(built_in->own);
+	assert_int_not_equal(secret_db_key, 0);
+}
+
+static void checksums_are_proof_of_either_kind(void **state)
+{
+	static const struct {
+		const char *text;
+		enum secret_proof proof;
+	} cases[] = {{"ghp_{crc:30}", SECRET_CHECKSUM_OK},
+		     {"ghp_{alnum:36}", SECRET_CHECKSUM_WRONG},
+		     {"npm_{crc:30}", SECRET_CHECKSUM_OK},
+		     {"npm_{alnum:36}", SECRET_CHECKSUM_WRONG},
+		     {"github_pat_{alnum:22}_{alnum:59}", SECRET_UNPROVEN},
+		     {"{jwt}", SECRET_STRUCTURE},
+		     {"AKIA{b32:16}", SECRET_UNPROVEN}};
+	auto_secret_scan struct secret_scan *s = scan_of(built_in);
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct secret_told t;
+		auto_buf struct buf text;
+		expand(cases[i].text, &text);
+		look(s, "x.txt", buf_slice(&text), &t);
+		assert_int_equal(t.n, 1);
+		assert_int_equal(t.all[0].proof, cases[i].proof);
+	}
+}
+
+static void rules_leave_out_what_they_name(void **state)
+{
+	static const struct {
+		const char *path;
+		size_t n;
+	} cases[] = {{"usr/lib/x86_64-linux-gnu/libgnutls.so.30.34.3", 0},
+		     {"lib/libgnutls.a", 0},
+		     {"usr/lib/x86_64-linux-gnu/libother.so.30", 1},
+		     {"srv/libgnutls.so.30/key.pem", 1},
+		     {"usr/share/cmake-3.25/Templates/Windows/Windows_TemporaryKey.pfx", 0},
+		     {"srv/own.pfx", 1}};
+	auto_secret_scan struct secret_scan *s = scan_of(built_in);
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct secret_told t;
+		auto_buf struct buf text;
+		bool is_store = slice_ends(slice_str(cases[i].path), ".pfx");
+		expand(is_store ? "some bytes" : "\001{pem:RSA PRIVATE KEY}\n", &text);
+		look(s, cases[i].path, buf_slice(&text), &t);
+		assert_int_equal(t.n, cases[i].n);
+	}
+}
+
+static void quiet_paths_say_how_quiet_they_are(void **state)
+{
+	(void)state;
+	assert_int_equal(secret_path_silence(SL("src/app.py")), 0);
+	assert_int_equal(secret_path_silence(SL("tests/app.py")), 1);
+	assert_int_equal(secret_path_silence(SL("docs/app.md")), 2);
 }
 
 static void matches_are_blanked_and_short(void **state)
@@ -372,6 +435,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {T(every_rule_knows_its_examples),
 					   T(rules_have_ids_of_their_own),
 					   T(tokens_are_found_across_pieces),
+					   T(built_in_rules_are_used_where_they_lie),
+					   T(checksums_are_proof_of_either_kind),
+					   T(quiet_paths_say_how_quiet_they_are),
+					   T(rules_leave_out_what_they_name),
 					   T(matches_are_blanked_and_short),
 					   T(binaries_are_searched_for_tokens_alone),
 					   T(wrapped_tokens_are_decoded_once),

@@ -101,7 +101,7 @@ static void put_crc(struct buf *out, size_t n, uint64_t *state)
 	put_digits(out, classes[0][1], n, state);
 	if (out->failed)
 		return;
-	uint64_t v = crc32(0, (const Bytef *)out->ptr + from, (uInt)n);
+	uint64_t v = crc32(0, (const Bytef *)slice_from(buf_slice(out), from).ptr, (uInt)n);
 	for (size_t i = 6; i-- > 0; v /= 62)
 		sum[i] = base62[v % 62];
 	buf_put(out, sum, 6);

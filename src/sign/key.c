@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -14,6 +15,8 @@
 
 void sign_free(struct sign_key **ref)
 {
+	if (*ref && (*ref)->foreign.done)
+		(*ref)->foreign.done((*ref)->foreign.arg);
 	if (*ref)
 		EVP_PKEY_free((*ref)->key);
 	free(*ref);
@@ -185,6 +188,85 @@ int sign_public_der(struct slice der, struct sign_key **ret, struct err *err)
 	if (!p || (size_t)(at - bytes_of(der)) != der.len)
 		return err_input(err, "is no public key in DER");
 	return key_of(p, ret, err);
+}
+
+int sign_foreign(struct slice der, const struct sign_foreign *f, struct sign_key **ret,
+		 struct err *err)
+{
+	TRY(sign_public_der(der, ret, err));
+	(*ret)->foreign = *f;
+	return 0;
+}
+
+static int put_public(EVP_PKEY *p, struct buf *der, struct err *err)
+{
+	int n = i2d_PUBKEY(p, NULL);
+	unsigned char *at = n > 0 ? buf_reserve(der, (size_t)n) : NULL;
+	ERR_clear_error();
+	if (!at)
+		return err_input(err, "the token's public key cannot be read");
+	der->len += (size_t)i2d_PUBKEY(p, &at);
+	return 0;
+}
+
+/* PKCS #11 hands the point out as an OCTET STRING around it. */
+int sign_point_der(struct slice curve, struct slice point, struct buf *der, struct err *err)
+{
+	const unsigned char *at = bytes_of(point);
+	ASN1_OCTET_STRING *inner =
+	    point.len ? d2i_ASN1_OCTET_STRING(NULL, &at, (long)point.len) : NULL;
+	struct slice bare =
+	    inner ? slice_bytes(ASN1_STRING_get0_data(inner), (size_t)ASN1_STRING_length(inner))
+		  : point;
+	at = bytes_of(curve);
+	ASN1_OBJECT *o = curve.len ? d2i_ASN1_OBJECT(NULL, &at, (long)curve.len) : NULL;
+	const char *name = o ? OBJ_nid2sn(OBJ_obj2nid(o)) : NULL;
+	EVP_PKEY *p = NULL;
+	if (bare.len == 32) {
+		p = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, bytes_of(bare), bare.len);
+	} else if (name) {
+		OSSL_PARAM params[] = {
+		    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+						     (char *)(uintptr_t)name, 0),
+		    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+						      (void *)(uintptr_t)bare.ptr, bare.len),
+		    OSSL_PARAM_construct_end()};
+		auto_pkey_ctx *c = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+		if (!c || EVP_PKEY_fromdata_init(c) != 1 ||
+		    EVP_PKEY_fromdata(c, &p, EVP_PKEY_PUBLIC_KEY, params) != 1)
+			p = NULL;
+	}
+	int r = p ? put_public(p, der, err)
+		  : err_input(err, "the token's public key is on an unknown curve");
+	EVP_PKEY_free(p);
+	ASN1_OBJECT_free(o);
+	ASN1_OCTET_STRING_free(inner);
+	ERR_clear_error();
+	return r;
+}
+
+int sign_rsa_der(struct slice modulus, struct slice exponent, struct buf *der, struct err *err)
+{
+	BIGNUM *n = BN_bin2bn(bytes_of(modulus), (int)MIN(modulus.len, KIB), NULL);
+	BIGNUM *e = BN_bin2bn(bytes_of(exponent), (int)MIN(exponent.len, 64U), NULL);
+	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *p = NULL;
+	auto_pkey_ctx *c = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	if (n && e && b && OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_E, e) == 1)
+		params = OSSL_PARAM_BLD_to_param(b);
+	if (!params || !c || EVP_PKEY_fromdata_init(c) != 1 ||
+	    EVP_PKEY_fromdata(c, &p, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		p = NULL;
+	int r = p ? put_public(p, der, err) : err_input(err, "the token's RSA key cannot be read");
+	EVP_PKEY_free(p);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(b);
+	BN_free(n);
+	BN_free(e);
+	ERR_clear_error();
+	return r;
 }
 
 int sign_generate(enum sign_kind kind, unsigned bits, struct sign_key **ret, struct err *err)

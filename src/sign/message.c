@@ -99,6 +99,8 @@ static bool prepare(EVP_PKEY_CTX *c, const struct sign_key *k, enum sign_hash h,
 	       EVP_PKEY_CTX_set_rsa_pss_saltlen(c, (int)sign_hash_size(h)) == 1;
 }
 
+static bool ed25519_verify(const struct sign_key *k, struct slice data, struct slice signature);
+
 bool key_verify(const struct sign_key *k, enum sign_hash h, enum key_padding pad,
 		struct slice digest, struct slice signature)
 {
@@ -112,33 +114,69 @@ bool key_verify(const struct sign_key *k, enum sign_hash h, enum key_padding pad
 	return good;
 }
 
-bool key_verify_raw(const struct sign_key *k, enum sign_hash h, struct slice digest,
-		    struct slice signature)
+/* r and s one behind the other as DER. */
+static int raw_to_der(struct slice raw, struct buf *out)
 {
-	static const size_t sizes[] = {[SIGN_P256] = 32, [SIGN_P384] = 48, [SIGN_P521] = 66};
-	if (k->kind == SIGN_RSA || k->kind == SIGN_ED25519 || signature.len != 2 * sizes[k->kind])
-		return false;
-	size_t half = sizes[k->kind];
+	size_t half = raw.len / 2;
 	ECDSA_SIG *s = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(bytes_of(signature), (int)half, NULL);
-	BIGNUM *v = BN_bin2bn(bytes_of(slice_from(signature, half)), (int)half, NULL);
+	BIGNUM *r = BN_bin2bn(bytes_of(raw), (int)half, NULL);
+	BIGNUM *v = BN_bin2bn(bytes_of(slice_from(raw, half)), (int)half, NULL);
 	unsigned char *der = NULL;
 	int n = -1;
 	if (s && r && v && ECDSA_SIG_set0(s, r, v) == 1) {
 		r = v = NULL; /* they are s's now */
 		n = i2d_ECDSA_SIG(s, &der);
 	}
-	bool good = n > 0 && key_verify(k, h, PAD_PKCS1, digest, slice_bytes(der, (size_t)n));
+	if (n > 0)
+		buf_put(out, der, (size_t)n);
 	BN_free(r);
 	BN_free(v);
 	ECDSA_SIG_free(s);
 	OPENSSL_free(der);
-	return good;
+	return n > 0 && !out->failed ? 0 : -EINVAL;
+}
+
+static size_t raw_size(const struct sign_key *k)
+{
+	static const size_t sizes[] = {[SIGN_P256] = 32, [SIGN_P384] = 48, [SIGN_P521] = 66};
+	return k->kind == SIGN_RSA || k->kind == SIGN_ED25519 ? 0 : 2 * sizes[k->kind];
+}
+
+bool key_verify_raw(const struct sign_key *k, enum sign_hash h, struct slice digest,
+		    struct slice signature)
+{
+	auto_buf struct buf der;
+	buf_init(&der, KIB);
+	return signature.len && signature.len == raw_size(k) && raw_to_der(signature, &der) == 0 &&
+	       key_verify(k, h, PAD_PKCS1, digest, buf_slice(&der));
+}
+
+/* By who keeps the private half; what it gives is checked, since a token may be broken. */
+static int foreign_sign(const struct sign_key *k, enum sign_hash h, struct slice what,
+			struct buf *out, struct err *err)
+{
+	auto_buf struct buf raw;
+	size_t before = out->len;
+	buf_init(&raw, SIGN_MAX);
+	TRY(k->foreign.sign(k->foreign.arg, k->kind, h, what, &raw, err));
+	if (raw_size(k) == 0)
+		buf_puts(out, buf_slice(&raw));
+	else if (raw.len != raw_size(k) || raw_to_der(buf_slice(&raw), out) < 0)
+		return err_input(err, "the token's signature is none");
+	struct slice made = slice_from(buf_slice(out), before);
+	bool good = k->kind == SIGN_ED25519 ? ed25519_verify(k, what, made)
+					    : key_verify(k, h, PAD_PKCS1, what, made);
+	return good ? 0 : err_input(err, "the token's signature does not fit its public key");
 }
 
 int key_sign(const struct sign_key *k, enum sign_hash h, enum key_padding pad, struct slice digest,
 	     struct buf *out, struct err *err)
 {
+	if (k->foreign.sign)
+		return pad == PAD_PKCS1
+			   ? foreign_sign(k, h, digest, out, err)
+			   : err_usage(err,
+				       "a key of a token does not make signatures of this kind");
 	auto_pkey_ctx *c = EVP_PKEY_CTX_new(k->key, NULL);
 	size_t n = SIGN_MAX;
 	unsigned char *to = buf_reserve(out, n);
@@ -157,6 +195,8 @@ int key_sign(const struct sign_key *k, enum sign_hash h, enum key_padding pad, s
 static int ed25519_sign(const struct sign_key *k, struct slice data, struct buf *out,
 			struct err *err)
 {
+	if (k->foreign.sign)
+		return foreign_sign(k, SIGN_SHA512, data, out, err);
 	auto_md *c = EVP_MD_CTX_new();
 	size_t n = SIGN_MAX;
 	unsigned char *to = buf_reserve(out, n);

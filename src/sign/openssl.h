@@ -38,6 +38,7 @@ OSSL_CLEANUP(ossl_octets, ASN1_OCTET_STRING, ASN1_OCTET_STRING_free)
 struct sign_key {
 	EVP_PKEY *key;
 	enum sign_kind kind;
+	struct sign_foreign foreign; /* .sign NULL: the private half is in key */
 };
 /* Takes a reference of its own; refuses a key of another kind. */
 int key_of(EVP_PKEY *p, struct sign_key **ret, struct err *err) must_use;

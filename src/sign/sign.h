@@ -35,6 +35,23 @@ int sign_public_der(struct slice der, struct sign_key **ret, struct err *err) mu
 int sign_generate(enum sign_kind kind, unsigned bits, struct sign_key **ret,
 		  struct err *err) must_use;
 
+/* A key whose private half another keeps (a token): `sign` appends ECDSA's r and s one behind the other, RSA's PKCS #1 v1.5
+ * block, or Ed25519's signature. what: the digest of hash h; of Ed25519 the content. done gets arg when the key goes. */
+struct sign_foreign {
+	int (*sign)(void *arg, enum sign_kind kind, enum sign_hash h, struct slice what,
+		    struct buf *out, struct err *err);
+	void (*done)(void *arg);
+	void *arg;
+};
+/* der: SubjectPublicKeyInfo of its public half. On failure arg stays the caller's. */
+int sign_foreign(struct slice der, const struct sign_foreign *f, struct sign_key **ret,
+		 struct err *err) must_use;
+/* The public halves that tokens tell: an EC point (X9.62, uncompressed) with the DER of its curve's name, an RSA pair, an
+ * Ed25519 key. As SubjectPublicKeyInfo, appended. */
+int sign_point_der(struct slice curve, struct slice point, struct buf *der,
+		   struct err *err) must_use;
+int sign_rsa_der(struct slice modulus, struct slice exponent, struct buf *der,
+		 struct err *err) must_use;
 enum sign_kind sign_kind(const struct sign_key *k);
 unsigned sign_bits(const struct sign_key *k);
 bool sign_same(const struct sign_key *a, const struct sign_key *b);

@@ -125,3 +125,4 @@ void text_base64(struct buf *out, struct slice bytes);
 int text_unbase64(struct slice text, struct buf *out) must_use;
 
 #include "text/dockerfile.h"
+#include "text/gotemplate.h"

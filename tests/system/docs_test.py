@@ -68,6 +68,8 @@ def prepare(work):
     open(work + "/tree/requirements.txt", "w").write("urllib3==1.26.0\n")
     open(work + "/pod.yaml", "w").write("kind: Pod\nspec:\n  containers:\n  - image: 127.0.0.1:1/none:1\n")
     open(work + "/vex.json", "w").write('{"@context": "https://openvex.dev/ns/v0.2.0", "statements": []}')
+    shutil.copytree(SOURCE + "/tests/charts/web", work + "/mychart")
+    open(work + "/production.yaml", "w").write("replicaCount: 3\n")
     # The first block of docs/rules.md is the file that its commands speak of.
     rules = re.search(r"^```yaml\n(.*?)^```", open(SOURCE + "/docs/rules.md").read(), re.M | re.S).group(1)
     open(work + "/rules.yaml", "w").write(rules)

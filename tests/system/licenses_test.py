@@ -68,4 +68,43 @@ def reports_and_bills_of_materials_keep_them(work):
     assert r.code == 0
 
 
+MIT = b"MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this.\n"
+KEPT = b"The above copyright notice and this permission notice shall be included in all copies.\n"
+
+
+def of_files(r):
+    assert r.code == 0, r.err
+    return {(l["FilePath"], l["Name"], l["Confidence"]) for x in json.loads(r.out)["Results"] if x["Class"] == "license-file" for l in x["Licenses"]}
+
+
+@test
+def files_tell_their_licences_when_asked(work):
+    files = [("srv/LICENSE", MIT + KEPT), ("srv/COPYING.changed", MIT), ("srv/a.c", b"/* SPDX-License-Identifier: MPL-2.0 */\n" + b"x" * 30000),
+             ("srv/late.c", b"x" * 30000 + b"\n/* SPDX-License-Identifier: AGPL-3.0-only */\n"), ("srv/notes.txt", MIT + KEPT), ("srv/LICENSE.bin", b"\0" + MIT + KEPT),
+             ("usr/share/doc/a/LICENSE", MIT + KEPT), ("srv/node_modules/x/LICENSE", MIT + KEPT), ("etc/os-release", OS_DEBIAN)]
+    image = work + "/image.tar"
+    with open(image, "wb") as f:
+        f.write(docker_archive([tar(files + [("srv/gone/LICENSE", MIT + KEPT)]), tar([("srv/gone/.wh.LICENSE", b"")])]))
+    tree = work + "/tree"
+    for name, body in files:
+        put(tree + "/" + name, body.decode())
+    scan = lambda target, *more: strake("scan", "--scanners", "license", "--license-full", "--format", "json", *more, target, cwd=work)
+    want = {("srv/LICENSE", "MIT", 1), ("srv/a.c", "MPL-2.0", 1)}
+    for target in (image, image, tree):
+        assert of_files(scan(target)) == want, of_files(scan(target))
+    low = of_files(scan(image, "--license-confidence-level", "0.5"))
+    assert want < low and ("srv/COPYING.changed", "MIT", 0.5) in low, low
+    assert of_files(scan(image, "--ignored-licenses", "MIT")) == {("srv/a.c", "MPL-2.0", 1)}
+    assert of_files(scan(tree, "--skip-dirs", "srv")) == set()
+    assert of_files(strake("scan", "--scanners", "license", "--format", "json", image)) == set()
+    r = strake("scan", "--scanners", "license", "--license-full", "--format", "json", image)
+    x = [x for x in json.loads(r.out)["Results"] if x["Class"] == "license-file"][0]
+    assert x["Target"] == "Loose File License(s)" and x["Licenses"][0]["Layer"]["DiffID"], x
+    assert {(l["Name"], l["Category"], l["Severity"], l["Link"]) for l in x["Licenses"]} == {
+        ("MIT", "notice", "LOW", "https://spdx.org/licenses/MIT.html"), ("MPL-2.0", "reciprocal", "MEDIUM", "https://spdx.org/licenses/MPL-2.0.html")}
+    assert strake("scan", "--scanners", "license", "--license-full", "--fail-on", "medium", tree).code == 1
+    for wrong in (("--license-full",), ("--scanners", "license", "--license-confidence-level", "2"), ("--scanners", "license", "--license-confidence-level", "x")):
+        assert strake("scan", *wrong, tree).code == 2, wrong
+
+
 main()

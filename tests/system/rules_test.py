@@ -182,4 +182,55 @@ def a_hostile_file_ends_soon(work):
         assert time.monotonic() - start < 10, name
 
 
+@test
+def requests_of_an_api_server_are_judged_as_they_come(work):
+    open(work + "/r.yaml", "w").write("""
+- rule: Privileged
+  source: admission
+  desc: d
+  condition: admission.operation in (CREATE, UPDATE) and admission.privileged=true and not admission.namespace = kube-system
+  output: "%admission.user wants %admission.kind %admission.name with %admission.images"
+  priority: ERROR
+- rule: Host network
+  source: admission
+  desc: d
+  condition: admission.value[/spec/template/spec/hostNetwork] = true
+  output: "%admission.name"
+  priority: ERROR
+- rule: Foreign image
+  source: admission
+  desc: d
+  condition: admission.images intersects (evil/a:1)
+  output: "%admission.uid"
+  priority: WARNING
+- rule: Relabelled
+  source: admission
+  desc: d
+  condition: admission.old[/metadata/labels/team] exists and not admission.label[team] exists
+  output: "%admission.name"
+  priority: NOTICE
+  examples:
+    bad: [{"admission.old[/metadata/labels/team]": "a"}]
+    good: [{"admission.old[/metadata/labels/team]": "a", "admission.label[team]": "a"}]
+""")
+    pod = {"metadata": {"generateName": "web-"}, "spec": {"containers": [{"image": "a:1"}], "initContainers": [{"image": "evil/a:1", "securityContext": {"privileged": True}}]}}
+    deployment = {"metadata": {"name": "d"}, "spec": {"template": {"spec": {"hostNetwork": True, "containers": [{"image": "b:1"}]}}}}
+
+    def review(**r):
+        return json.dumps({"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": dict({"uid": "u", "userInfo": {"username": "eve", "groups": ["g"]}}, **r)})
+    lines = [review(operation="CREATE", kind={"group": "", "version": "v1", "kind": "Pod"}, namespace="x", object=pod),
+             review(operation="CREATE", kind={"kind": "Pod"}, namespace="kube-system", object=pod),
+             review(operation="UPDATE", kind={"group": "apps", "kind": "Deployment"}, object=deployment, oldObject={"metadata": {"labels": {"team": "a"}}}),
+             review(operation="DELETE", kind={"kind": "Pod"}, oldObject=pod)]
+    open(work + "/e.jsonl", "w").write("\n".join(lines))
+    r = strake("rules", "test", work + "/r.yaml", "--source", "admission", "--event", work + "/e.jsonl", "--format", "json")
+    assert r.code == 0, r.err
+    got = [sorted(h["rule"] for h in json.loads(l)["rules"]) for l in r.out.splitlines()]
+    assert got == [["Foreign image", "Privileged"], ["Foreign image"], ["Host network", "Relabelled"], ["Foreign image"]], got
+    assert "eve wants Pod web- with (a:1,evil/a:1)" in r.out, r.out
+    assert strake("rules", "test", work + "/r.yaml").code == 0
+    open(work + "/bad.jsonl", "w").write('{"kind":"Pod","request":{}}')
+    assert strake("rules", "test", work + "/r.yaml", "--source", "admission", "--event", work + "/bad.jsonl").code == 3
+
+
 main()

@@ -287,6 +287,29 @@ def an_attestation_is_no_signature_and_its_type_is_checked(work):
 
 
 @test
+def what_a_scan_and_a_bill_of_materials_say_is_attested(work):
+    keys(work, "a")
+    with Registry() as r:
+        images = [r.image("app", None, [tar([("etc/os-release", b"ID=alpine\nVERSION_ID=3.18.4\n"), ("arch", a.encode())])], arch=a) for a in ("amd64", "arm64")]
+        for d, a in zip(images, ("amd64", "arm64")):
+            d["platform"] = {"os": "linux", "architecture": a}
+        r.manifest("app", "1", {"schemaVersion": 2, "mediaType": INDEX, "manifests": images}, kind=INDEX)
+        ref = "registry:%s/app:1" % r.host
+        one = "registry:%s/app@%s" % (r.host, images[1]["digest"])
+        ok("scan", "--starter", "--platform", "linux/arm64", "--attest", "--key", work + "/a.key", ref)
+        ok("sbom", "--platform", "linux/arm64", "--attest", "--key", work + "/a.key", "-o", work + "/bom", ref)
+        for kind in ("vuln", "cyclonedx"):
+            out = ok("verify-attestation", "--key", work + "/a.pub", "--type", kind, one, "--format", "json").out.splitlines()
+            said = [json.loads(base64.b64decode(json.loads(l)["payload"]))["predicate"] for l in out if "payload" in l]
+            assert len(said) == 2 and said[0] == said[1], out
+            assert kind == "vuln" and said[0]["scanner"]["result"] or said[0] == json.load(open(work + "/bom")), said
+            assert run("verify-attestation", "--key", work + "/a.pub", "--type", kind, "registry:%s/app@%s" % (r.host, images[0]["digest"])).code == 1
+        assert run("scan", "--attest", ref).code == 2
+        assert run("sbom", "--attest", "--key", work + "/a.key", "--format", "table", ref).code == 2
+        assert run("scan", "--starter", "--attest", "--key", work + "/a.key", "rootfs:" + work).code == 2
+
+
+@test
 def an_index_is_signed_with_all_its_images(work):
     keys(work, "a")
     with Registry() as r:
@@ -394,6 +417,54 @@ def signers_who_cross_each_other_lose_nothing(work):
     finally:
         server.kill()
         server.wait()
+
+
+# ---- tokens ----
+
+def soft_token(work):
+    """(module, environment) of a token in software with a pair of keys of each kind."""
+    found = [p for p in ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so") if os.path.exists(p)]
+    if not found or not shutil.which("pkcs11-tool") or not shutil.which("softhsm2-util"):
+        raise Skip("softhsm2 and opensc are not installed")
+    os.makedirs(work + "/tokens")
+    open(work + "/softhsm.conf", "w").write("directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n" % work)
+    e = {"SOFTHSM2_CONF": work + "/softhsm.conf"}
+
+    def call(*args):
+        p = subprocess.run(args, env=dict(os.environ, **e), capture_output=True, text=True, check=False)
+        assert p.returncode == 0, (args, p.stdout, p.stderr)
+    call("softhsm2-util", "--init-token", "--free", "--label", "ours", "--pin", "1234", "--so-pin", "5678")
+    for n, kind in enumerate(("EC:prime256v1", "EC:secp384r1", "rsa:2048"), 1):
+        call("pkcs11-tool", "--module", found[0], "--login", "--pin", "1234", "--token-label", "ours", "--keypairgen", "--key-type", kind,
+             "--label", "key%d" % n, "--id", "0%d" % n)
+    return found[0], e
+
+
+@test
+def a_key_of_a_token_signs_and_never_leaves_it(work):
+    if SANITIZED:
+        raise Skip("the token's module is not built for the sanitizers")
+    module, e = soft_token(work)
+    place = layout(work)
+    open(work + "/f", "w").write("content")
+    for n in (1, 2, 3):
+        bare = "pkcs11:token=ours;object=key%d?module-path=%s" % (n, module)
+        ref = bare + "&pin-value=1234"
+        pub = work + "/key%d.pub" % n
+        ok("key", "public", "--key", ref, "--output", pub, env=e)
+        ok("sign-blob", "--key", ref, "--bundle", work + "/b", work + "/f", env=e)
+        ok("verify-blob", "--key", pub, "--bundle", work + "/b", work + "/f")
+        ok("verify-blob", "--key", bare, "--bundle", work + "/b", work + "/f", env=e)
+        ok("sign", "--key", "pkcs11:id=%%0%d" % n, place, env=dict(e, COSIGN_PKCS11_MODULE_PATH=module, COSIGN_PKCS11_PIN="1234"))
+        ok("verify", "--key", pub, place)
+    for ref, code, words in (("pkcs11:object=key1?module-path=%s&pin-value=9999" % module, 3, "refuses the PIN"), ("pkcs11:object=none?module-path=%s&pin-value=1234" % module, 3, "no private key"),
+                             ("pkcs11:object=key1;token=other?module-path=%s&pin-value=1234" % module, 3, "no token fits"), ("pkcs11:token=ours", 2, "names no key"),
+                             ("pkcs11:object=a?module-path=/none.so", 2, "/none.so"), ("pkcs11:object=key1", 2, "which module"), ("pkcs11:colour=red;object=a", 2, "no attribute"),
+                             ("pkcs11:object=%zz", 2, "percent"), ("awskms://alias/x", 2, "not supported")):
+        r = run("sign-blob", "--key", ref, work + "/f", env=e)
+        assert r.code == code, (ref, r.code, r.err)
+        r.says(words)
+        assert "9999" not in r.err
 
 
 # ---- against the real programs ----

@@ -2,31 +2,19 @@
 /*
  * Nix: nix/var/nix/db/db.sqlite, whose table ValidPaths(id, path, hash, ...) has every path of the store; a path is
  * /nix/store/HASH-NAME-VERSION[-OUTPUT]. Where a store has no database, its *.drv files name what was built.
- * SQLite: sqlite.org/fileformat2, sections 1.5 freelist (never reached from a table), 1.6 b-tree pages, 2.1 records.
  */
+#include "pack/pack.h"
 #include "pkg/lang/lang_text.h"
-
-enum {
-	HEADER = 100,
-	MAX_DEPTH = 20,
-	LEAF = 0x0d,
-	INTERIOR = 0x05,
-};
 
 struct nix {
 	struct pkg_ctx *cx;
 	struct pkg_warnings w;
 	struct map seen;
-	struct slice file;
-	size_t page_size, pages;
-	unsigned char *visited;
-	uint32_t root; /* page of ValidPaths */
 };
 
 static void nix_free(struct nix *n)
 {
 	map_free(&n->seen);
-	free(n->visited);
 }
 
 /* HASH-NAME-VERSION[-OUTPUT]: the version begins at the first '-' before a digit. */
@@ -81,135 +69,27 @@ static int add_path(struct nix *n, struct slice base, struct err *err)
 	return is_new ? lang_add(n->cx, &n->w, &p, err) : 0;
 }
 
-static uint64_t varint(struct reader *r)
+static void warn(void *arg, uint32_t page, const char *what)
 {
-	uint64_t v = 0;
-	for (int i = 0; i < 8; i++) {
-		uint8_t b = rd_u8(r);
-		v = v << 7 | (b & 0x7f);
-		if (!(b & 0x80))
-			return v;
-	}
-	return v << 8 | rd_u8(r);
-}
-
-/* Section 2.1: bytes of a value of this serial type. */
-static uint64_t value_size(uint64_t type)
-{
-	static const uint8_t fixed[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
-	return type < 12 ? fixed[type] : (type - 12) / 2;
-}
-
-#define MAX_COLUMNS 8
-/* The first columns of a record, as far as they lie in the page itself. */
-static size_t columns(struct slice record, struct slice *column)
-{
-	struct reader head = rd_init(record);
-	uint64_t size = varint(&head);
-	if (head.bad || size < head.pos || size > record.len)
-		return 0;
-	struct reader body = rd_init(slice_from(record, (size_t)size));
-	size_t n = 0;
-	while (n < MAX_COLUMNS && head.pos < size) {
-		uint64_t len = value_size(varint(&head));
-		if (head.bad || len > body.rest.len)
-			break;
-		column[n++] = rd_take(&body, (size_t)len);
-	}
-	return n;
-}
-
-/* A row of the schema: type, name, tbl_name, rootpage. */
-static int schema_row(struct nix *n, struct slice record, struct err *err)
-{
-	struct slice c[MAX_COLUMNS];
-	(void)err;
-	if (columns(record, c) < 4 || !slice_is(c[0], "table") || !slice_is(c[1], "ValidPaths"))
-		return 0;
-	for (size_t i = 0; i < c[3].len && i < 4; i++)
-		n->root = n->root << 8 | (unsigned char)c[3].ptr[i];
-	return 0;
+	struct nix *n = arg;
+	pkg_warn_some(&n->w, "corrupt", "page %u of the store's database: %s", page, what);
 }
 
 /* A row of ValidPaths: id (NULL, it is the key), path. */
-static int path_row(struct nix *n, struct slice record, struct err *err)
+static int path_row(void *arg, const struct slice *columns, size_t count, struct err *err)
 {
-	struct slice c[MAX_COLUMNS];
-	size_t got = columns(record, c);
-	struct slice base = got >= 2 ? path_base(c[1]) : SL_NONE;
-	if (got < 2)
+	struct nix *n = arg;
+	struct slice base = count >= 2 ? path_base(columns[1]) : SL_NONE;
+	if (count < 2)
 		pkg_warn_some(&n->w, "corrupt", "a row of the store's database is broken");
 	return base.len && is_package(base) ? add_path(n, base, err) : 0;
 }
 
-typedef int (*row_fn)(struct nix *n, struct slice record, struct err *err);
-
-static int leaf(struct nix *n, struct slice page, size_t head, row_fn row, struct err *err)
-{
-	struct reader r = rd_init(slice_from(page, head + 3));
-	size_t cells = rd_u16be(&r);
-	struct reader offsets = rd_init(slice_from(page, head + 8));
-	for (size_t i = 0; i < cells; i++) {
-		struct reader cell = rd_init(slice_from(page, rd_u16be(&offsets)));
-		uint64_t size = varint(&cell);
-		(void)varint(&cell);
-		if (offsets.bad || cell.bad)
-			break;
-		/* Paths are short; what overflows is behind them. */
-		TRY(row(n, slice_sub(cell.rest, 0, size > SIZE_MAX ? SIZE_MAX : (size_t)size),
-			err));
-	}
-	return 0;
-}
-
-static int walk(struct nix *n, uint32_t number, row_fn row, unsigned depth, struct err *err)
-{
-	size_t head = number == 1 ? HEADER : 0;
-	if (!number || number > n->pages || depth > MAX_DEPTH ||
-	    n->visited[number / 8] & 1u << (number & 7)) {
-		pkg_warn_some(&n->w, "corrupt", "page %u of the store's database is broken",
-			      number);
-		return 0;
-	}
-	n->visited[number / 8] |= (unsigned char)(1u << (number & 7));
-	struct slice page = slice_sub(n->file, (number - 1) * n->page_size, n->page_size);
-	struct reader r = rd_init(slice_from(page, head));
-	uint8_t kind = rd_u8(&r);
-	if (kind == LEAF)
-		return leaf(n, page, head, row, err);
-	if (kind != INTERIOR)
-		return 0;
-	(void)rd_u16be(&r);
-	size_t cells = rd_u16be(&r);
-	(void)rd_take(&r, 3);
-	uint32_t last = rd_u32be(&r);
-	struct reader offsets = rd_init(slice_from(page, head + 12));
-	for (size_t i = 0; i < cells && !offsets.bad; i++) {
-		struct reader cell = rd_init(slice_from(page, rd_u16be(&offsets)));
-		uint32_t child = rd_u32be(&cell);
-		if (!offsets.bad && !cell.bad)
-			TRY(walk(n, child, row, depth + 1, err));
-	}
-	return walk(n, last, row, depth + 1, err);
-}
-
 static int database(struct nix *n, struct slice file, struct err *err)
 {
-	struct reader r = rd_init(slice_from(file, 16));
-	size_t size = rd_u16be(&r);
-	n->file = file;
-	n->page_size = size == 1 ? 65536 : size;
-	if (!slice_starts(file, "SQLite format 3") || file.len < HEADER || n->page_size < 512 ||
-	    n->page_size & (n->page_size - 1))
-		return err_input(err, "not a database of a Nix store");
-	n->pages = file.len / n->page_size;
-	n->visited = calloc(n->pages / 8 + 1, 1);
-	if (!n->visited)
-		return err_oom(err);
-	TRY(walk(n, 1, schema_row, 0, err));
-	if (!n->root)
-		return err_input(err, "the database of the Nix store has no table ValidPaths");
-	return walk(n, n->root, path_row, 0, err);
+	int r = sqlite_table_left(file, "ValidPaths", path_row, warn, n, err);
+	return r == 0 ? err_input(err, "the database of the Nix store has no table ValidPaths")
+		      : MIN(r, 0);
 }
 
 static int run(struct pkg_ctx *cx, struct slice file, struct err *err)
@@ -239,7 +119,7 @@ static int combine(struct pkg_ctx *cx, const struct pkg_held *files, size_t nfil
 
 const struct pkg_analyser pkg_analyser_nix = {
     .name = "nix",
-    .version = 1,
+    .version = 2,
     .scope = PKG_INSTALLED,
     .kind = "nix",
     .group = "Nix",

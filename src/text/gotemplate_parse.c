@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text of a template -> tree. */
-#include "report/template_internal.h"
+#include "text/gotemplate_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 struct parser {
-	struct tmpl *t;
-	size_t at;	/* behind what was read */
-	size_t end;	/* of the action: where "}}" or " -}}" stands */
-	bool trim_next; /* the text behind the action loses its blanks at the start */
+	struct gotmpl *t;
+	struct gotmpl_source *source;
+	struct slice text; /* of the source */
+	size_t at;	   /* behind what was read */
+	size_t end;	   /* of the action: where "}}" or " -}}" stands */
+	bool trim_next;	   /* the text behind the action loses its blanks at the start */
 	unsigned depth, ranges;
 };
 
-int tm_fail(struct tmpl *t, uint32_t pos, const char *fmt, ...)
+int gotmpl_fail(struct gotmpl *t, uint32_t pos, const char *fmt, ...)
 {
 	auto_buf struct buf b;
 	uint32_t line, column;
@@ -22,24 +24,24 @@ int tm_fail(struct tmpl *t, uint32_t pos, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&b, fmt, ap);
 	va_end(ap);
-	text_position(t->text, pos, &line, &column);
-	return err_usage(t->err, "%.*s:%u:%u: %.*s", SL_FMT(t->name), line, column,
+	text_position(t->source->text, pos, &line, &column);
+	return err_usage(t->err, "%.*s:%u:%u: %.*s", SL_FMT(t->source->name), line, column,
 			 SL_FMT(buf_slice(&b)));
 }
 
 static int fail(struct parser *p, const char *what)
 {
-	return tm_fail(p->t, (uint32_t)p->at, "%s", what);
+	return gotmpl_fail(p->t, (uint32_t)p->at, "%s", what);
 }
 
 static struct slice rest(const struct parser *p)
 {
-	return slice_sub(p->t->text, p->at, p->end - p->at);
+	return slice_sub(p->text, p->at, p->end - p->at);
 }
 
 static void blanks(struct parser *p)
 {
-	while (p->at < p->end && is_space(p->t->text.ptr[p->at]))
+	while (p->at < p->end && is_space(p->text.ptr[p->at]))
 		p->at++;
 }
 
@@ -51,21 +53,21 @@ static bool is_name(char c)
 static struct slice take_name(struct parser *p)
 {
 	size_t from = p->at;
-	while (p->at < p->end && is_name(p->t->text.ptr[p->at]))
+	while (p->at < p->end && is_name(p->text.ptr[p->at]))
 		p->at++;
-	return slice_sub(p->t->text, from, p->at - from);
+	return slice_sub(p->text, from, p->at - from);
 }
 
 /* ".A.B" directly here; "" for none. */
 static struct slice take_path(struct parser *p)
 {
 	size_t from = p->at;
-	while (p->at + 1 < p->end && p->t->text.ptr[p->at] == '.' &&
-	       (is_alpha(p->t->text.ptr[p->at + 1]) || p->t->text.ptr[p->at + 1] == '_')) {
+	while (p->at + 1 < p->end && p->text.ptr[p->at] == '.' &&
+	       (is_alpha(p->text.ptr[p->at + 1]) || p->text.ptr[p->at + 1] == '_')) {
 		p->at++;
 		take_name(p);
 	}
-	return slice_sub(p->t->text, from, p->at - from);
+	return slice_sub(p->text, from, p->at - from);
 }
 
 static bool skip(struct parser *p, const char *word)
@@ -108,7 +110,7 @@ static int escaped(struct parser *p, struct buf *b)
 	static const char from[] = "abfnrtv\\\"'", to[] = "\a\b\f\n\r\t\v\\\"'";
 	if (p->at >= p->end)
 		return fail(p, "the string does not end");
-	char c = p->t->text.ptr[p->at++];
+	char c = p->text.ptr[p->at++];
 	const char *known = c ? strchr(from, c) : NULL;
 	if (known) {
 		buf_putc(b, to[known - from]);
@@ -120,15 +122,15 @@ static int escaped(struct parser *p, struct buf *b)
 	return fail(p, "no such escape in a string");
 }
 
-static int take_string(struct parser *p, struct tm_value *ret)
+static int take_string(struct parser *p, struct gotmpl_value *ret)
 {
 	auto_buf struct buf b;
-	buf_init(&b, TEMPLATE_MAX_BYTES);
-	char quote = p->t->text.ptr[p->at++];
+	buf_init(&b, GOTMPL_MAX_BYTES);
+	char quote = p->text.ptr[p->at++];
 	for (;;) {
 		if (p->at >= p->end)
 			return fail(p, "the string does not end");
-		char c = p->t->text.ptr[p->at++];
+		char c = p->text.ptr[p->at++];
 		if (c == quote)
 			break;
 		if (c == '\\' && quote == '"')
@@ -141,16 +143,16 @@ static int take_string(struct parser *p, struct tm_value *ret)
 	struct slice s = arena_dup(p->t->arena, buf_slice(&b));
 	if (!s.ptr || b.failed)
 		return err_oom(p->t->err);
-	*ret = tm_string(s);
+	*ret = gotmpl_string(s);
 	return 0;
 }
 
-static int take_number(struct parser *p, struct tm_value *ret)
+static int take_number(struct parser *p, struct gotmpl_value *ret)
 {
 	char text[64], *end;
 	size_t n = 0;
 	while (p->at + n < p->end && n + 1 < sizeof(text)) {
-		char c = p->t->text.ptr[p->at + n];
+		char c = p->text.ptr[p->at + n];
 		bool sign = (c == '-' || c == '+') && (n == 0 || to_lower(text[n - 1]) == 'e');
 		if (!is_name(c) && c != '.' && !sign)
 			break;
@@ -162,21 +164,21 @@ static int take_number(struct parser *p, struct tm_value *ret)
 	if (n == 0 || *end || errno)
 		return fail(p, "not a number");
 	p->at += n;
-	*ret = tm_number(v);
+	*ret = gotmpl_number(v);
 	ret->whole = !strpbrk(text, ".eEpP");
 	return 0;
 }
 
 /* ---- pipelines ---- */
 
-static int take_pipe(struct parser *p, struct tm_pipe **ret);
+static int take_pipe(struct parser *p, struct gotmpl_pipe **ret);
 
-static int take_brackets(struct parser *p, struct tm_arg *a)
+static int take_brackets(struct parser *p, struct gotmpl_arg *a)
 {
 	p->at++;
-	if (++p->depth > TEMPLATE_MAX_DEPTH)
+	if (++p->depth > GOTMPL_MAX_DEPTH)
 		return fail(p, "too many brackets in one another");
-	a->what = TM_BRACKETS;
+	a->what = GOTMPL_BRACKETS;
 	TRY(take_pipe(p, &a->pipe));
 	p->depth--;
 	blanks(p);
@@ -186,57 +188,62 @@ static int take_brackets(struct parser *p, struct tm_arg *a)
 	return 0;
 }
 
-static int take_word(struct parser *p, struct tm_arg *a)
+int gotmpl_unknown(struct gotmpl *t, uint32_t pos, struct slice word)
+{
+	static const char *const outside[] = {"env", "expandenv", "getHostByName", NULL};
+	if (slice_is_any(word, outside))
+		return gotmpl_fail(t, pos,
+				   "%.*s is not there: a template sees the %s alone - put the "
+				   "value into the template",
+				   SL_FMT(word), t->env.sees);
+	return gotmpl_fail(t, pos, "no function named \"%.*s\"", SL_FMT(word));
+}
+
+static int take_word(struct parser *p, struct gotmpl_arg *a)
 {
 	size_t from = p->at;
 	struct slice word = take_name(p);
-	a->what = TM_CONSTANT;
+	a->what = GOTMPL_CONSTANT;
 	if (slice_is(word, "true") || slice_is(word, "false")) {
-		a->constant = tm_bool(slice_is(word, "true"));
+		a->constant = gotmpl_bool(slice_is(word, "true"));
 		return 0;
 	}
 	if (slice_is(word, "nil"))
 		return 0;
-	a->what = TM_CALL;
+	a->what = GOTMPL_CALL;
 	a->name = word;
-	a->function = tm_function_find(word);
+	a->function = gotmpl_function_find(p->t, word);
 	a->path = take_path(p);
-	if (a->function)
+	if (a->function || p->t->env.strict)
 		return 0;
 	p->at = from;
-	if (slice_is(word, "env") || slice_is(word, "expandenv") || slice_is(word, "getHostByName"))
-		return tm_fail(
-		    p->t, (uint32_t)from,
-		    "%.*s is not there: a template sees the report alone - put the value "
-		    "into the template",
-		    SL_FMT(word));
-	return tm_fail(p->t, (uint32_t)from, "no function named \"%.*s\"", SL_FMT(word));
+	return gotmpl_unknown(p->t, (uint32_t)from, word);
 }
 
 /* "." or "$x", with fields behind. */
-static void take_place(struct parser *p, struct tm_arg *a)
+static void take_place(struct parser *p, struct gotmpl_arg *a)
 {
-	a->what = TM_DOT;
-	if (p->t->text.ptr[p->at] == '$') {
+	a->what = GOTMPL_DOT;
+	if (p->text.ptr[p->at] == '$') {
 		p->at++;
-		a->what = TM_VAR;
+		a->what = GOTMPL_VAR;
 		take_name(p);
-		a->name = slice_sub(p->t->text, a->pos, p->at - a->pos);
+		a->name = slice_sub(p->text, a->pos, p->at - a->pos);
 	}
 	a->path = take_path(p);
-	if (a->what == TM_DOT && a->path.len == 0)
+	if (a->what == GOTMPL_DOT && a->path.len == 0)
 		p->at++;
 }
 
-static int take_arg(struct parser *p, struct tm_arg **ret)
+static int take_arg(struct parser *p, struct gotmpl_arg **ret)
 {
-	struct tm_arg *a = arena_new(p->t->arena, struct tm_arg);
+	struct gotmpl_arg *a = arena_new(p->t->arena, struct gotmpl_arg);
 	if (!a)
 		return err_oom(p->t->err);
 	*ret = a;
 	a->pos = (uint32_t)p->at;
-	char c = p->t->text.ptr[p->at], next = p->at + 1 < p->end ? p->t->text.ptr[p->at + 1] : ' ';
-	a->what = TM_CONSTANT;
+	char c = p->text.ptr[p->at], next = p->at + 1 < p->end ? p->text.ptr[p->at + 1] : ' ';
+	a->what = GOTMPL_CONSTANT;
 	if (c == '(')
 		return take_brackets(p, a);
 	if (c == '"' || c == '`')
@@ -252,19 +259,19 @@ static int take_arg(struct parser *p, struct tm_arg **ret)
 	return fail(p, "this was not expected here");
 }
 
-static int take_command(struct parser *p, struct tm_command **ret)
+static int take_command(struct parser *p, struct gotmpl_command **ret)
 {
-	struct tm_command *c = arena_new(p->t->arena, struct tm_command);
+	struct gotmpl_command *c = arena_new(p->t->arena, struct gotmpl_command);
 	if (!c)
 		return err_oom(p->t->err);
-	struct tm_arg **last = &c->args;
+	struct gotmpl_arg **last = &c->args;
 	*ret = c;
-	for (blanks(p); p->at < p->end && !strchr("|)", p->t->text.ptr[p->at]); blanks(p)) {
-		if (++c->nargs > TEMPLATE_MAX_ARGS)
+	for (blanks(p); p->at < p->end && !strchr("|)", p->text.ptr[p->at]); blanks(p)) {
+		if (++c->nargs > GOTMPL_MAX_ARGS)
 			return fail(p, "too many arguments");
 		TRY(take_arg(p, last));
 		last = &(*last)->next;
-		if (p->at < p->end && !strchr(" \t\r\n|)", p->t->text.ptr[p->at]))
+		if (p->at < p->end && !strchr(" \t\r\n|)", p->text.ptr[p->at]))
 			return fail(p, "a blank was expected between arguments");
 	}
 	if (c->nargs == 0)
@@ -273,13 +280,13 @@ static int take_command(struct parser *p, struct tm_command **ret)
 }
 
 /* "$x :=", "$x =", "$i, $x :=" when they stand here; else nothing is taken. */
-static void take_declaration(struct parser *p, struct tm_pipe *pipe)
+static void take_declaration(struct parser *p, struct gotmpl_pipe *pipe)
 {
 	size_t start = p->at;
-	while (pipe->nvars < 2 && p->at < p->end && p->t->text.ptr[p->at] == '$') {
+	while (pipe->nvars < 2 && p->at < p->end && p->text.ptr[p->at] == '$') {
 		size_t from = p->at++;
 		take_name(p);
-		pipe->vars[pipe->nvars++] = slice_sub(p->t->text, from, p->at - from);
+		pipe->vars[pipe->nvars++] = slice_sub(p->text, from, p->at - from);
 		blanks(p);
 		if (!skip(p, ","))
 			break;
@@ -294,21 +301,27 @@ static void take_declaration(struct parser *p, struct tm_pipe *pipe)
 	pipe->nvars = 0;
 }
 
-static int take_pipe(struct parser *p, struct tm_pipe **ret)
+/* Functions, and methods of objects. */
+static bool may_follow(const struct gotmpl_arg *a)
 {
-	struct tm_pipe *pipe = arena_new(p->t->arena, struct tm_pipe);
+	return a->what == GOTMPL_CALL || (a->what != GOTMPL_CONSTANT && a->path.len);
+}
+
+static int take_pipe(struct parser *p, struct gotmpl_pipe **ret)
+{
+	struct gotmpl_pipe *pipe = arena_new(p->t->arena, struct gotmpl_pipe);
 	if (!pipe)
 		return err_oom(p->t->err);
 	*ret = pipe;
 	blanks(p);
 	pipe->pos = (uint32_t)p->at;
 	take_declaration(p, pipe);
-	struct tm_command **last = &pipe->commands;
+	struct gotmpl_command **last = &pipe->commands;
 	do {
 		TRY(take_command(p, last));
-		if (last != &pipe->commands && (*last)->args->what != TM_CALL)
-			return tm_fail(p->t, (*last)->args->pos,
-				       "only a function can stand behind \"|\"");
+		if (last != &pipe->commands && !may_follow((*last)->args))
+			return gotmpl_fail(p->t, (*last)->args->pos,
+					   "only a function can stand behind \"|\"");
 		last = &(*last)->next;
 		blanks(p);
 	} while (skip(p, "|"));
@@ -320,7 +333,7 @@ static int take_pipe(struct parser *p, struct tm_pipe **ret)
 /* Finds the end of the action that begins at `at`: strings and comments may hold "}}". */
 static int find_end(struct parser *p)
 {
-	struct slice text = p->t->text;
+	struct slice text = p->text;
 	size_t i = p->at;
 	for (char quote = 0; i < text.len; i++) {
 		char c = text.ptr[i];
@@ -348,9 +361,9 @@ static int find_end(struct parser *p)
 
 static bool comment(struct parser *p)
 {
-	if (!slice_starts(slice_from(p->t->text, p->at), "/*"))
+	if (!slice_starts(slice_from(p->text, p->at), "/*"))
 		return false;
-	ssize_t n = slice_find(slice_from(p->t->text, p->at), SL("*/"));
+	ssize_t n = slice_find(slice_from(p->text, p->at), SL("*/"));
 	if (n < 0)
 		return false;
 	p->at += (size_t)n + 2;
@@ -358,13 +371,13 @@ static bool comment(struct parser *p)
 }
 
 struct block {
-	struct tm_node **last;
+	struct gotmpl_node **last;
 	/* Which word ended it, and where. */
 	struct slice end;
 	size_t end_pos;
 };
 
-static int take_list(struct parser *p, struct tm_node **first, struct block *b);
+static int take_list(struct parser *p, struct gotmpl_node **first, struct block *b);
 
 static int expect_end(struct parser *p)
 {
@@ -375,32 +388,32 @@ static int expect_end(struct parser *p)
 static void leave(struct parser *p)
 {
 	p->at = p->end + (p->trim_next ? 3 : 2);
-	for (; p->trim_next && p->at < p->t->text.len && is_space(p->t->text.ptr[p->at]); p->at++)
+	for (; p->trim_next && p->at < p->text.len && is_space(p->text.ptr[p->at]); p->at++)
 		;
 }
 
 /* if, range, with: the pipeline, the body, else. */
-static int take_block(struct parser *p, struct tm_node *n)
+static int take_block(struct parser *p, struct gotmpl_node *n)
 {
 	struct block b;
-	if (++p->depth > TEMPLATE_MAX_DEPTH)
+	if (++p->depth > GOTMPL_MAX_DEPTH)
 		return fail(p, "too many blocks in one another");
 	TRY(take_pipe(p, &n->pipe));
 	TRY(expect_end(p));
 	leave(p);
-	p->ranges += n->what == TM_RANGE;
+	p->ranges += n->what == GOTMPL_RANGE;
 	TRY(take_list(p, &n->body, &b));
-	p->ranges -= n->what == TM_RANGE;
+	p->ranges -= n->what == GOTMPL_RANGE;
 	if (slice_is(b.end, "else")) {
 		blanks(p);
 		size_t from = p->at;
 		struct slice word = take_name(p);
 		if (slice_is(word, "if") || slice_is(word, "with")) {
 			/* The rest is a block of its own that ends with this one. */
-			n->other = arena_new(p->t->arena, struct tm_node);
+			n->other = arena_new(p->t->arena, struct gotmpl_node);
 			if (!n->other)
 				return err_oom(p->t->err);
-			n->other->what = slice_is(word, "if") ? TM_IF : TM_WITH;
+			n->other->what = slice_is(word, "if") ? GOTMPL_IF : GOTMPL_WITH;
 			n->other->pos = (uint32_t)from;
 			TRY(take_block(p, n->other));
 			p->depth--;
@@ -412,21 +425,21 @@ static int take_block(struct parser *p, struct tm_node *n)
 		TRY(take_list(p, &n->other, &b));
 	}
 	if (!slice_is(b.end, "end"))
-		return tm_fail(p->t, n->pos, "the block has no {{end}}");
+		return gotmpl_fail(p->t, n->pos, "the block has no {{end}}");
 	p->depth--;
 	return expect_end(p);
 }
 
 /* define "name", block "name" pipeline, template "name" pipeline. */
-static int take_named(struct parser *p, struct tm_node *n, struct slice word)
+static int take_named(struct parser *p, struct gotmpl_node *n, struct slice word)
 {
-	struct tm_value name;
+	struct gotmpl_value name;
 	struct block b;
 	blanks(p);
-	if (p->at >= p->end || !strchr("\"`", p->t->text.ptr[p->at]))
+	if (p->at >= p->end || !strchr("\"`", p->text.ptr[p->at]))
 		return fail(p, "the name of a template was expected, as a string");
 	TRY(take_string(p, &name));
-	n->what = TM_TEMPLATE;
+	n->what = GOTMPL_TEMPLATE;
 	n->text = name.text;
 	blanks(p);
 	if (p->at < p->end && !slice_is(word, "define"))
@@ -434,33 +447,34 @@ static int take_named(struct parser *p, struct tm_node *n, struct slice word)
 	TRY(expect_end(p));
 	if (slice_is(word, "template"))
 		return 0;
-	struct tm_define *d = arena_new(p->t->arena, struct tm_define);
+	struct gotmpl_define *d = arena_new(p->t->arena, struct gotmpl_define);
 	if (!d)
 		return err_oom(p->t->err);
-	if (++p->depth > TEMPLATE_MAX_DEPTH)
+	if (++p->depth > GOTMPL_MAX_DEPTH)
 		return fail(p, "too many blocks in one another");
 	d->name = name.text;
 	leave(p);
 	TRY(take_list(p, &d->body, &b));
 	if (!slice_is(b.end, "end"))
-		return tm_fail(p->t, n->pos, "the block has no {{end}}");
+		return gotmpl_fail(p->t, n->pos, "the block has no {{end}}");
 	p->depth--;
-	d->next = p->t->defines;
-	p->t->defines = d;
+	d->source = p->source;
+	d->next = p->source->defines;
+	p->source->defines = d;
 	if (slice_is(word, "define")) {
-		n->what = TM_TEXT;
+		n->what = GOTMPL_TEXT;
 		n->text = SL_NONE;
 	}
 	return expect_end(p);
 }
 
 /* One action; true in *done for "end" and "else", which belong to the block around. */
-static int take_action(struct parser *p, struct tm_node *n, struct block *b, bool *done)
+static int take_action(struct parser *p, struct gotmpl_node *n, struct block *b, bool *done)
 {
 	static const struct {
 		const char *word;
-		enum tm_action what;
-	} blocks[] = {{"if", TM_IF}, {"range", TM_RANGE}, {"with", TM_WITH}};
+		enum gotmpl_action what;
+	} blocks[] = {{"if", GOTMPL_IF}, {"range", GOTMPL_RANGE}, {"with", GOTMPL_WITH}};
 	size_t from = p->at;
 	struct slice word = take_name(p);
 	n->pos = (uint32_t)from;
@@ -478,20 +492,20 @@ static int take_action(struct parser *p, struct tm_node *n, struct block *b, boo
 	if (slice_is(word, "define") || slice_is(word, "template") || slice_is(word, "block"))
 		return take_named(p, n, word);
 	if (slice_is(word, "break") || slice_is(word, "continue")) {
-		n->what = slice_is(word, "break") ? TM_BREAK : TM_CONTINUE;
+		n->what = slice_is(word, "break") ? GOTMPL_BREAK : GOTMPL_CONTINUE;
 		if (p->ranges == 0)
-			return tm_fail(p->t, n->pos, "{{%.*s}} outside of range", SL_FMT(word));
+			return gotmpl_fail(p->t, n->pos, "{{%.*s}} outside of range", SL_FMT(word));
 		return expect_end(p);
 	}
 	p->at = from;
-	n->what = TM_PRINT;
+	n->what = GOTMPL_PRINT;
 	TRY(take_pipe(p, &n->pipe));
 	return expect_end(p);
 }
 
-static int add(struct parser *p, struct block *b, struct tm_node **ret)
+static int add(struct parser *p, struct block *b, struct gotmpl_node **ret)
 {
-	*ret = arena_new(p->t->arena, struct tm_node);
+	*ret = arena_new(p->t->arena, struct gotmpl_node);
 	if (!*ret)
 		return err_oom(p->t->err);
 	*b->last = *ret;
@@ -502,9 +516,10 @@ static int add(struct parser *p, struct block *b, struct tm_node **ret)
 /* The text up to the next action; p->at then stands in that. */
 static int take_text(struct parser *p, struct block *b, bool *more)
 {
-	struct slice all = slice_from(p->t->text, p->at);
+	size_t start = p->at;
+	struct slice all = slice_from(p->text, start);
 	ssize_t n = slice_find(all, SL("{{"));
-	struct tm_node *node;
+	struct gotmpl_node *node;
 	struct slice text = n < 0 ? all : slice_sub(all, 0, (size_t)n);
 	bool trim =
 	    n >= 0 && (size_t)n + 3 < all.len && all.ptr[n + 2] == '-' && is_space(all.ptr[n + 3]);
@@ -513,23 +528,24 @@ static int take_text(struct parser *p, struct block *b, bool *more)
 		text.len--;
 	if (text.len) {
 		TRY(add(p, b, &node));
-		node->what = TM_TEXT;
+		node->what = GOTMPL_TEXT;
 		node->text = text;
+		node->pos = (uint32_t)start;
 	}
 	*more = n >= 0;
 	return 0;
 }
 
-static int take_list(struct parser *p, struct tm_node **first, struct block *b)
+static int take_list(struct parser *p, struct gotmpl_node **first, struct block *b)
 {
 	bool more, done;
-	struct tm_node *node;
+	struct gotmpl_node *node;
 	*b = (struct block){.last = first};
 	for (;;) {
 		TRY(take_text(p, b, &more));
 		if (!more)
 			return 0;
-		while (p->at < p->t->text.len && is_space(p->t->text.ptr[p->at]))
+		while (p->at < p->text.len && is_space(p->text.ptr[p->at]))
 			p->at++;
 		bool remark = comment(p);
 		TRY(find_end(p));
@@ -542,21 +558,24 @@ static int take_list(struct parser *p, struct tm_node **first, struct block *b)
 		TRY(add(p, b, &node));
 		TRY(take_action(p, node, b, &done));
 		if (done) {
-			node->what = TM_TEXT;
+			node->what = GOTMPL_TEXT;
 			return 0;
 		}
 		leave(p);
 	}
 }
 
-int tm_parse(struct tmpl *t)
+int gotmpl_parse(struct gotmpl *t, struct gotmpl_source *source)
 {
-	struct parser p = {.t = t};
+	struct parser p = {.t = t, .source = source, .text = source->text};
 	struct block b;
-	if (t->text.len > TEMPLATE_MAX_BYTES)
-		return err_usage(t->err, "%.*s: a template of more than 1 MiB", SL_FMT(t->name));
-	TRY(take_list(&p, &t->root, &b));
+	t->source = source;
+	if (source->text.len > GOTMPL_MAX_BYTES)
+		return err_usage(t->err, "%.*s: a template of more than 1 MiB",
+				 SL_FMT(source->name));
+	TRY(take_list(&p, &source->root, &b));
 	if (b.end.len)
-		return tm_fail(t, (uint32_t)b.end_pos, "{{%.*s}} without a block", SL_FMT(b.end));
+		return gotmpl_fail(t, (uint32_t)b.end_pos, "{{%.*s}} without a block",
+				   SL_FMT(b.end));
 	return 0;
 }

@@ -1,75 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of templates that make text: escaping, formats, parts of strings, times. */
-#include "report/template_internal.h"
+#include "text/gotemplate_internal.h"
 
 #include <stdio.h>
-
-static void put_tree(struct buf *out, const struct node *n)
-{
-	bool map = n->type == NODE_OBJECT;
-	buf_puts(out, map ? SL("map[") : SL("["));
-	node_each (m, n) {
-		struct tm_value v = tm_of_node(m);
-		if (m != n->first)
-			buf_putc(out, ' ');
-		if (map) {
-			buf_puts(out, m->key);
-			buf_putc(out, ':');
-		}
-		tm_put(out, &v);
-	}
-	buf_putc(out, ']');
-}
-
-void tm_put(struct buf *out, const struct tm_value *v)
-{
-	switch (v->kind) {
-	case TM_BOOL:
-		buf_puts(out, v->yes ? SL("true") : SL("false"));
-		return;
-	case TM_NUMBER:
-		if (v->text.len)
-			buf_puts(out, v->text);
-		else
-			buf_printf(out, v->whole ? "%.0f" : "%.15g", v->number);
-		return;
-	case TM_STRING:
-		buf_puts(out, v->text);
-		return;
-	case TM_TREE:
-		put_tree(out, v->node);
-		return;
-	case TM_TIME:
-		tm_date(out, SL("2006-01-02 15:04:05 +0000 UTC"), (int64_t)v->number);
-		return;
-	case TM_NONE:
-	default:
-		return;
-	}
-}
-
-int tm_taken(struct tmpl *t, struct buf *b, struct tm_value *ret)
-{
-	struct slice s = arena_dup(t->arena, buf_slice(b));
-	bool failed = b->failed || !s.ptr;
-	buf_free(b);
-	*ret = tm_string(s);
-	return failed ? err_oom(t->err) : 0;
-}
-
-int tm_text(struct tmpl *t, const struct tm_value *v, struct slice *ret)
-{
-	struct buf b;
-	struct tm_value made;
-	*ret = v->text;
-	if (v->kind == TM_STRING || v->kind == TM_NONE)
-		return 0;
-	buf_init(&b, 256 * MIB);
-	tm_put(&b, v);
-	TRY(tm_taken(t, &b, &made));
-	*ret = made.text;
-	return 0;
-}
 
 /* ---- escaping ---- */
 
@@ -163,41 +96,42 @@ static const char *url_escape(unsigned char c)
 }
 
 /* All arguments one behind the other, escaped. */
-static int escaped(struct tm_call *c, struct tm_value *ret, const char *(*escape)(unsigned char))
+static int escaped(struct gotmpl_call *c, struct gotmpl_value *ret,
+		   const char *(*escape)(unsigned char))
 {
 	struct buf b;
 	struct slice s = SL_NONE;
 	int rc = 0;
 	buf_init(&b, 256 * MIB);
 	for (size_t i = 0; i < c->n && rc == 0; i++) {
-		rc = tm_text(c->t, &c->args[i], &s);
+		rc = gotmpl_any_text(c, i, &s);
 		put_escaped(&b, s, escape);
 	}
 	if (rc < 0) {
 		buf_free(&b);
 		return rc;
 	}
-	return tm_taken(c->t, &b, ret);
+	return gotmpl_taken(c, &b, ret);
 }
 
-static int f_html(struct tm_call *c, struct tm_value *ret)
+static int f_html(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return escaped(c, ret, html_escape);
 }
-static int f_xml(struct tm_call *c, struct tm_value *ret)
+static int f_xml(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return escaped(c, ret, xml_escape);
 }
-static int f_js(struct tm_call *c, struct tm_value *ret)
+static int f_js(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return escaped(c, ret, js_escape);
 }
-static int f_url(struct tm_call *c, struct tm_value *ret)
+static int f_url(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return escaped(c, ret, url_escape);
 }
 
-void tm_quote(struct buf *out, struct slice s)
+void gotmpl_quote(struct buf *out, struct slice s)
 {
 	buf_putc(out, '"');
 	for (size_t i = 0; i < s.len; i++) {
@@ -217,68 +151,83 @@ void tm_quote(struct buf *out, struct slice s)
 	buf_putc(out, '"');
 }
 
-static int f_quote(struct tm_call *c, struct tm_value *ret)
+/* All arguments that are not nil, in quotes, with blanks between. */
+static int quoted(struct gotmpl_call *c, struct gotmpl_value *ret, bool single)
 {
 	struct buf b;
 	struct slice s = SL_NONE;
-	TRY(tm_text(c->t, &c->args[0], &s));
+	int rc = 0;
 	buf_init(&b, 256 * MIB);
-	tm_quote(&b, s);
-	return tm_taken(c->t, &b, ret);
+	for (size_t i = 0; i < c->n && rc == 0; i++) {
+		if (c->args[i].kind == GOTMPL_NONE)
+			continue;
+		if (b.len)
+			buf_putc(&b, ' ');
+		rc = gotmpl_any_text(c, i, &s);
+		if (single) {
+			buf_putc(&b, '\'');
+			buf_puts(&b, s);
+			buf_putc(&b, '\'');
+		} else {
+			gotmpl_quote(&b, s);
+		}
+	}
+	if (rc < 0) {
+		buf_free(&b);
+		return rc;
+	}
+	return gotmpl_taken(c, &b, ret);
 }
-static int f_squote(struct tm_call *c, struct tm_value *ret)
+static int f_quote(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
-	struct slice s;
-	TRY(tm_text(c->t, &c->args[0], &s));
-	struct buf b;
-	buf_init(&b, 256 * MIB);
-	buf_putc(&b, '\'');
-	buf_puts(&b, s);
-	buf_putc(&b, '\'');
-	return tm_taken(c->t, &b, ret);
+	return quoted(c, ret, false);
+}
+static int f_squote(struct gotmpl_call *c, struct gotmpl_value *ret)
+{
+	return quoted(c, ret, true);
 }
 
 /* ---- printing ---- */
 
-static int printed(struct tm_call *c, struct tm_value *ret, bool line)
+static int printed(struct gotmpl_call *c, struct gotmpl_value *ret, bool line)
 {
 	struct buf b;
 	buf_init(&b, 256 * MIB);
 	for (size_t i = 0; i < c->n; i++) {
 		/* print puts a blank between two that are no strings, println always. */
-		if (i &&
-		    (line || (c->args[i].kind != TM_STRING && c->args[i - 1].kind != TM_STRING)))
+		if (i && (line || (c->args[i].kind != GOTMPL_STRING &&
+				   c->args[i - 1].kind != GOTMPL_STRING)))
 			buf_putc(&b, ' ');
-		tm_put(&b, &c->args[i]);
+		gotmpl_print(&b, &c->args[i], gotmpl_nil(c->t));
 	}
 	if (line)
 		buf_putc(&b, '\n');
-	return tm_taken(c->t, &b, ret);
+	return gotmpl_taken(c, &b, ret);
 }
-static int f_print(struct tm_call *c, struct tm_value *ret)
+static int f_print(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return printed(c, ret, false);
 }
-static int f_println(struct tm_call *c, struct tm_value *ret)
+static int f_println(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return printed(c, ret, true);
 }
-static int f_printf(struct tm_call *c, struct tm_value *ret)
+static int f_printf(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct buf b;
 	buf_init(&b, 256 * MIB);
-	int rc = tm_format(c, &b);
+	int rc = gotmpl_format(c, &b);
 	if (rc < 0) {
 		buf_free(&b);
 		return rc;
 	}
-	return tm_taken(c->t, &b, ret);
+	return gotmpl_taken(c, &b, ret);
 }
 
 /* One verb with its value; flags are '-' and '0'. */
 struct verb {
 	char letter;
-	bool left, zero;
+	bool left, zero, plus;
 	size_t width;
 	int digits; /* behind the point; -1 not given */
 };
@@ -296,41 +245,73 @@ static void put_padded(struct buf *out, const struct verb *v, struct slice s)
 		buf_putc(out, ' ');
 }
 
-static int put_verb(struct tm_call *c, struct buf *out, const struct verb *v,
-		    const struct tm_value *x)
+/* What Go writes where the verb does not fit: "%!d(string=x)". */
+static void put_misfit(struct buf *b, char letter, const struct gotmpl_value *x)
 {
-	auto_buf struct buf b;
-	struct slice s;
-	buf_init(&b, 256 * MIB);
-	switch (v->letter) {
-	case 'd':
-		buf_printf(&b, "%.0f", x->kind == TM_NUMBER ? x->number : 0);
-		break;
-	case 'x':
-	case 'X':
-		buf_printf(&b, v->letter == 'x' ? "%jx" : "%jX",
+	const char *kind = x->kind == GOTMPL_STRING   ? "string="
+			   : x->kind == GOTMPL_BOOL   ? "bool="
+			   : x->kind != GOTMPL_NUMBER ? ""
+			   : x->whole		      ? "int="
+						      : "float64=";
+	buf_printf(b, "%%!%c(%s", letter, kind);
+	gotmpl_print(b, x, SL("<nil>"));
+	buf_putc(b, ')');
+}
+
+/* May the verb be used on the value? Reports have numbers and nothing, whatever Trivy has there. */
+static bool fits(const struct gotmpl_call *c, char letter, const struct gotmpl_value *x)
+{
+	bool number = x->kind == GOTMPL_NUMBER;
+	if (!c->t->env.strict || gotmpl_is_list(x) || gotmpl_is_map(x))
+		return true;
+	if (letter == 'd')
+		return number && x->whole;
+	if (letter == 'f' || letter == 'g' || letter == 'e')
+		return number && !x->whole;
+	if (letter == 's' || letter == 'q')
+		return !number && x->kind != GOTMPL_BOOL && x->kind != GOTMPL_NONE;
+	return letter != 't' || x->kind == GOTMPL_BOOL;
+}
+
+static void put_hex(struct buf *b, bool upper, const struct gotmpl_value *x)
+{
+	if (x->kind != GOTMPL_STRING) {
+		buf_printf(b, upper ? "%jX" : "%jx",
 			   (uintmax_t)(x->number > 0 && x->number < 1e18 ? x->number : 0));
-		break;
-	case 'f':
-		buf_printf(&b, "%.*f", v->digits < 0 ? 6 : v->digits,
-			   x->kind == TM_NUMBER ? x->number : 0);
-		break;
-	case 'q':
-		TRY(tm_text(c->t, x, &s));
-		tm_quote(&b, s);
-		break;
-	case 's':
-	case 'v':
-	case 't':
-		tm_put(&b, x);
+		return;
+	}
+	for (size_t i = 0; i < x->text.len; i++)
+		buf_printf(b, upper ? "%02X" : "%02x", (unsigned char)x->text.ptr[i]);
+}
+
+static int put_verb(struct gotmpl_call *c, struct buf *out, const struct verb *v,
+		    const struct gotmpl_value *x)
+{
+	auto_buf struct buf b, whole;
+	double number = x->kind == GOTMPL_NUMBER ? x->number : 0;
+	buf_init(&b, 256 * MIB);
+	buf_init(&whole, 256 * MIB);
+	if (!v->letter || !strchr("dxXfgeqsvt", v->letter))
+		return gotmpl_fail(c->t, c->pos, "printf: %%%c is not known", v->letter);
+	if (!fits(c, v->letter, x)) {
+		put_misfit(&b, v->letter, x);
+	} else if (v->letter == 'd') {
+		buf_printf(&b, v->plus ? "%+.0f" : "%.0f", number);
+	} else if (v->letter == 'x' || v->letter == 'X') {
+		put_hex(&b, v->letter == 'X', x);
+	} else if (v->letter == 'f' || v->letter == 'e') {
+		buf_printf(&b, v->letter == 'f' ? "%.*f" : "%.*e", v->digits < 0 ? 6 : v->digits,
+			   number);
+	} else if (v->letter == 'q') {
+		gotmpl_print(&whole, x, gotmpl_nil(c->t));
+		gotmpl_quote(&b, buf_slice(&whole));
+	} else {
+		gotmpl_print(&b, x, gotmpl_nil(c->t));
 		if (v->letter == 's' && v->digits >= 0)
 			b.len = MIN(b.len, (size_t)v->digits);
-		break;
-	default:
-		return tm_fail(c->t, c->pos, "printf: %%%c is not known", v->letter);
 	}
 	put_padded(out, v, buf_slice(&b));
-	return b.failed ? err_oom(c->t->err) : 0;
+	return b.failed || whole.failed ? err_oom(c->t->err) : 0;
 }
 
 static size_t take_count(struct slice f, size_t *i)
@@ -347,6 +328,7 @@ static struct verb take_verb(struct slice f, size_t *i)
 	for (; *i < f.len && strchr("-+0 #", f.ptr[*i]) && f.ptr[*i]; ++*i) {
 		v.left |= f.ptr[*i] == '-';
 		v.zero |= f.ptr[*i] == '0';
+		v.plus |= f.ptr[*i] == '+';
 	}
 	size_t n = take_count(f, i);
 	v.width = MIN(n, (size_t)1000);
@@ -359,11 +341,11 @@ static struct verb take_verb(struct slice f, size_t *i)
 	return v;
 }
 
-int tm_format(struct tm_call *c, struct buf *out)
+int gotmpl_format(struct gotmpl_call *c, struct buf *out)
 {
 	struct slice f;
 	size_t next = 1;
-	TRY(tm_text(c->t, &c->args[0], &f));
+	TRY(gotmpl_text(c, 0, &f));
 	for (size_t i = 0; i < f.len; i++) {
 		if (f.ptr[i] != '%') {
 			buf_putc(out, f.ptr[i]);
@@ -376,7 +358,7 @@ int tm_format(struct tm_call *c, struct buf *out)
 			continue;
 		}
 		if (next >= c->n)
-			return tm_fail(c->t, c->pos, "printf: more verbs than values");
+			return gotmpl_fail(c->t, c->pos, "printf: more verbs than values");
 		TRY(put_verb(c, out, &v, &c->args[next++]));
 	}
 	return 0;
@@ -384,16 +366,16 @@ int tm_format(struct tm_call *c, struct buf *out)
 
 /* ---- parts of strings ---- */
 
-static int mapped(struct tm_call *c, struct tm_value *ret, char (*map)(char c, char before))
+static int mapped(struct gotmpl_call *c, struct gotmpl_value *ret, char (*map)(char c, char before))
 {
 	struct slice s;
-	TRY(tm_text(c->t, &c->args[0], &s));
-	char *to = arena_alloc(c->t->arena, s.len + 1);
+	TRY(gotmpl_text(c, 0, &s));
+	char *to = arena_alloc(gotmpl_arena(c), s.len + 1);
 	if (!to)
 		return err_oom(c->t->err);
 	for (size_t i = 0; i < s.len; i++)
 		to[i] = map(s.ptr[i], i ? s.ptr[i - 1] : ' ');
-	*ret = tm_string(slice_of(to, s.len));
+	*ret = gotmpl_string(slice_of(to, s.len));
 	return 0;
 }
 
@@ -411,39 +393,39 @@ static char title(char c, char before)
 {
 	return is_alpha(before) || is_digit(before) ? c : upper(c, before);
 }
-static int f_lower(struct tm_call *c, struct tm_value *ret)
+static int f_lower(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return mapped(c, ret, lower);
 }
-static int f_upper(struct tm_call *c, struct tm_value *ret)
+static int f_upper(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return mapped(c, ret, upper);
 }
-static int f_title(struct tm_call *c, struct tm_value *ret)
+static int f_title(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	return mapped(c, ret, title);
 }
 
-static int f_string(struct tm_call *c, struct tm_value *ret)
+static int f_string(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice s;
-	TRY(tm_text(c->t, &c->args[0], &s));
-	*ret = tm_string(s);
+	TRY(gotmpl_any_text(c, 0, &s));
+	*ret = gotmpl_string(s);
 	return 0;
 }
 
-static int f_trim(struct tm_call *c, struct tm_value *ret)
+static int f_trim(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice s;
-	TRY(tm_text(c->t, &c->args[0], &s));
-	*ret = tm_string(slice_trim(s));
+	TRY(gotmpl_text(c, 0, &s));
+	*ret = gotmpl_string(slice_trim(s));
 	return 0;
 }
 
-static int two(struct tm_call *c, struct slice *a, struct slice *b)
+static int two(struct gotmpl_call *c, struct slice *a, struct slice *b)
 {
-	TRY(tm_text(c->t, &c->args[0], a));
-	return tm_text(c->t, &c->args[1], b);
+	TRY(gotmpl_text(c, 0, a));
+	return gotmpl_text(c, 1, b);
 }
 
 static bool begins(struct slice s, struct slice with)
@@ -455,49 +437,49 @@ static bool ends(struct slice s, struct slice with)
 	return s.len >= with.len && slice_eq(slice_from(s, s.len - with.len), with);
 }
 
-static int f_trim_prefix(struct tm_call *c, struct tm_value *ret)
+static int f_trim_prefix(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice with, s;
 	TRY(two(c, &with, &s));
-	*ret = tm_string(begins(s, with) ? slice_from(s, with.len) : s);
+	*ret = gotmpl_string(begins(s, with) ? slice_from(s, with.len) : s);
 	return 0;
 }
-static int f_trim_suffix(struct tm_call *c, struct tm_value *ret)
+static int f_trim_suffix(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice with, s;
 	TRY(two(c, &with, &s));
-	*ret = tm_string(ends(s, with) ? slice_sub(s, 0, s.len - with.len) : s);
+	*ret = gotmpl_string(ends(s, with) ? slice_sub(s, 0, s.len - with.len) : s);
 	return 0;
 }
-static int f_has_prefix(struct tm_call *c, struct tm_value *ret)
+static int f_has_prefix(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice with, s;
 	TRY(two(c, &with, &s));
-	*ret = tm_bool(begins(s, with));
+	*ret = gotmpl_bool(begins(s, with));
 	return 0;
 }
-static int f_has_suffix(struct tm_call *c, struct tm_value *ret)
+static int f_has_suffix(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice with, s;
 	TRY(two(c, &with, &s));
-	*ret = tm_bool(ends(s, with));
+	*ret = gotmpl_bool(ends(s, with));
 	return 0;
 }
-static int f_contains(struct tm_call *c, struct tm_value *ret)
+static int f_contains(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice what, s;
 	TRY(two(c, &what, &s));
-	*ret = tm_bool(what.len == 0 || slice_find(s, what) >= 0);
+	*ret = gotmpl_bool(what.len == 0 || slice_find(s, what) >= 0);
 	return 0;
 }
 
-static int f_replace(struct tm_call *c, struct tm_value *ret)
+static int f_replace(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice old, with, s;
 	struct buf b;
 	ssize_t at;
 	TRY(two(c, &old, &with));
-	TRY(tm_text(c->t, &c->args[2], &s));
+	TRY(gotmpl_text(c, 2, &s));
 	buf_init(&b, 256 * MIB);
 	while (old.len && (at = slice_find(s, old)) >= 0) {
 		buf_puts(&b, slice_sub(s, 0, (size_t)at));
@@ -505,13 +487,13 @@ static int f_replace(struct tm_call *c, struct tm_value *ret)
 		s = slice_from(s, (size_t)at + old.len);
 	}
 	buf_puts(&b, s);
-	return tm_taken(c->t, &b, ret);
+	return gotmpl_taken(c, &b, ret);
 }
 
-static int bound(struct tm_call *c, size_t i, size_t most, size_t *ret)
+static int bound(struct gotmpl_call *c, size_t i, size_t most, size_t *ret)
 {
-	if (c->args[i].kind != TM_NUMBER)
-		return tm_fail(c->t, c->pos, "%s: a number was expected", c->name);
+	if (c->args[i].kind != GOTMPL_NUMBER)
+		return gotmpl_fail(c->t, c->pos, "%s: a number was expected", c->name);
 	double d = c->args[i].number;
 	*ret = d >= 0 && d <= (double)most ? (size_t)d : most;
 	return 0;
@@ -525,59 +507,63 @@ static size_t whole_characters(struct slice s, size_t n)
 	return n;
 }
 
-static int f_substr(struct tm_call *c, struct tm_value *ret)
+static int f_substr(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice s;
 	size_t from = 0, to = 0;
-	TRY(tm_text(c->t, &c->args[2], &s));
+	TRY(gotmpl_text(c, 2, &s));
 	TRY(bound(c, 0, s.len, &from));
 	TRY(bound(c, 1, s.len, &to));
 	from = c->args[0].number < 0 ? 0 : whole_characters(s, from);
 	to = whole_characters(s, to);
-	*ret = tm_string(from < to ? slice_sub(s, from, to - from) : SL(""));
+	*ret = gotmpl_string(from < to ? slice_sub(s, from, to - from) : SL(""));
 	return 0;
 }
-static int f_trunc(struct tm_call *c, struct tm_value *ret)
+static int f_trunc(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice s;
 	size_t n = 0;
-	TRY(tm_text(c->t, &c->args[1], &s));
+	TRY(gotmpl_text(c, 1, &s));
 	TRY(bound(c, 0, s.len, &n));
-	*ret = tm_string(slice_sub(s, 0, whole_characters(s, n)));
+	*ret = gotmpl_string(slice_sub(s, 0, whole_characters(s, n)));
+	/* From the end when it is negative. */
+	if (c->args[0].number < 0 && -c->args[0].number < (double)s.len)
+		*ret = gotmpl_string(
+		    slice_from(s, whole_characters(s, s.len - (size_t)-c->args[0].number)));
 	return 0;
 }
-static int f_abbrev(struct tm_call *c, struct tm_value *ret)
+static int f_abbrev(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice s;
 	size_t n = 0;
-	TRY(tm_text(c->t, &c->args[1], &s));
+	TRY(gotmpl_text(c, 1, &s));
 	TRY(bound(c, 0, s.len, &n));
 	if (n >= s.len || n < 4) {
-		*ret = tm_string(s);
+		*ret = gotmpl_string(s);
 		return 0;
 	}
 	struct buf b;
 	buf_init(&b, 256 * MIB);
 	buf_puts(&b, slice_sub(s, 0, whole_characters(s, n - 3)));
 	buf_puts(&b, SL("..."));
-	return tm_taken(c->t, &b, ret);
+	return gotmpl_taken(c, &b, ret);
 }
 
-static int f_period(struct tm_call *c, struct tm_value *ret)
+static int f_period(struct gotmpl_call *c, struct gotmpl_value *ret)
 {
 	struct slice s;
-	TRY(tm_text(c->t, &c->args[0], &s));
+	TRY(gotmpl_text(c, 0, &s));
 	if (slice_ends(s, ".")) {
-		*ret = tm_string(s);
+		*ret = gotmpl_string(s);
 		return 0;
 	}
-	*ret = tm_string(arena_printf(c->t->arena, "%.*s.", SL_FMT(s)));
+	*ret = gotmpl_string(arena_printf(gotmpl_arena(c), "%.*s.", SL_FMT(s)));
 	if (s.len > 4096) { /* longer than a format takes */
 		struct buf b;
 		buf_init(&b, 256 * MIB);
 		buf_puts(&b, s);
 		buf_putc(&b, '.');
-		return tm_taken(c->t, &b, ret);
+		return gotmpl_taken(c, &b, ret);
 	}
 	return ret->text.ptr ? 0 : err_oom(c->t->err);
 }
@@ -613,7 +599,7 @@ static const struct {
     {"06", YEAR, 2, 2, NULL},
 };
 
-void tm_date(struct buf *out, struct slice layout, int64_t seconds)
+void gotmpl_date(struct buf *out, struct slice layout, int64_t seconds)
 {
 	static const char *const months[] = {"January",	  "February", "March",	  "April",
 					     "May",	  "June",     "July",	  "August",
@@ -646,14 +632,14 @@ void tm_date(struct buf *out, struct slice layout, int64_t seconds)
 	}
 }
 
-const struct tm_function tm_text_functions[] = {
+const struct gotmpl_function gotmpl_text_functions[] = {
     {"html", 1, 32, f_html},
     {"escapeString", 1, 1, f_html},
     {"escapeXML", 1, 1, f_xml},
     {"js", 1, 32, f_js},
     {"urlquery", 1, 32, f_url},
-    {"quote", 1, 1, f_quote},
-    {"squote", 1, 1, f_squote},
+    {"quote", 0, 32, f_quote},
+    {"squote", 0, 32, f_squote},
     {"print", 0, 32, f_print},
     {"println", 0, 32, f_println},
     {"printf", 1, 32, f_printf},

@@ -1,0 +1,3 @@
+{{- define "lib.static" -}}
+{{ list "a" "b" | join "+" }}
+{{- end -}}

@@ -35,6 +35,7 @@ struct layer_change {
 	const struct sign_pair *notes;
 	size_t nnotes;
 	struct slice replace_type; /* layers with this predicate type go */
+	bool exact;		   /* no other signature than this one will do */
 	bool was_there;
 };
 
@@ -56,6 +57,8 @@ static bool is_ours(const struct layer_change *c, const struct node *layer)
 	if (!slice_is(c->media_type, ENVELOPE_MEDIA)) {
 		if (!slice_eq(node_get_str(layer, "digest"), c->digest))
 			return false;
+		if (c->exact)
+			return slice_eq(note_of(layer, SIGNATURE_NOTE), c->notes[0].value);
 		return !c->key || (text_unbase64(note_of(layer, SIGNATURE_NOTE), &sig) == 0 &&
 				   sign_bytes_good(c->key, c->blob, buf_slice(&sig)));
 	}
@@ -65,7 +68,7 @@ static bool is_ours(const struct layer_change *c, const struct node *layer)
 	struct sign_bundle mine = {0};
 	auto_buf struct buf pae;
 	buf_init(&pae, 2 * MAX_BLOB);
-	if (!c->key || sign_envelope_read(c->blob, &a, &mine, &ignored) < 0 ||
+	if (c->exact || !c->key || sign_envelope_read(c->blob, &a, &mine, &ignored) < 0 ||
 	    repo_blob(c->r, node_get_str(layer, "digest"), 0, MAX_BLOB, &envelope, &ignored) < 0 ||
 	    sign_envelope_read(envelope, &a, &b, &ignored) < 0 ||
 	    !slice_eq(mine.payload, b.payload))
@@ -330,22 +333,31 @@ static int find_same_bundle(struct repo *r, struct slice subject, const struct s
 
 /* ---- signing ---- */
 
-static int make_signature(const struct signer *s, struct slice data, struct slice envelope,
-			  struct arena *a, struct slice *signature, struct sign_material *material,
-			  struct err *err)
+/* payload: of an envelope, else empty. beside: cosign's form of an attestation, whose time stamp is over all of it. */
+static int make_signature(const struct signer *s, struct slice data, struct slice payload,
+			  bool beside, struct arena *a, struct slice *signature,
+			  struct sign_material *material, struct err *err)
 {
-	auto_buf struct buf sig;
+	auto_buf struct buf sig, envelope;
 	struct sign_message m;
 	buf_init(&sig, SIGN_MAX);
+	buf_init(&envelope, 2 * MAX_BLOB);
 	*material = (struct sign_material){.key = s->key};
 	TRY(sign_message_of(&m, data, sign_hash_of(s->key), err));
 	TRY(sign_make(s->key, &m, &sig, err));
 	*signature = arena_dup(a, buf_slice(&sig));
 	if (!signature->ptr)
 		return err_oom(err);
-	return s->services ? s->services->prove(s->services->arg, s->key, &m, *signature, envelope,
-						a, material, err)
-			   : 0;
+	if (!s->services)
+		return 0;
+	if (beside)
+		sign_envelope_write(SL(SIGN_PAYLOAD_INTOTO), payload, *signature, &envelope);
+	struct sign_proven p = {.key = s->key,
+				.message = &m,
+				.signature = *signature,
+				.payload = payload,
+				.envelope = buf_slice(&envelope)};
+	return s->services->prove(s->services->arg, &p, a, material, err);
 }
 
 static struct slice base64_in(struct arena *a, struct slice bytes)
@@ -367,16 +379,19 @@ static int legacy_notes(const struct signer *s, const struct sign_material *m, s
 	if (s->services && s->services->chain.len)
 		notes[(*n)++] =
 		    (struct sign_pair){SL("dev.sigstore.cosign/chain"), s->services->chain};
-	if (m->log_entry.len) {
+	/* There is room for one: the first that has a promise. */
+	bool promised = false;
+	for (size_t i = 0; i < m->n_entries && !promised; i++) {
 		auto_buf struct buf text;
-		buf_init(&text, MIB);
-		TRY(sign_promise_write(m->log_entry, &text, err));
-		if (text.len)
+		buf_init(&text, 2 * MAX_BLOB);
+		TRY(sign_promise_write(m->entries[i], &text, err));
+		promised = text.len > 0;
+		if (promised)
 			notes[(*n)++] = (struct sign_pair){SL("dev.sigstore.cosign/bundle"),
 							   arena_dup(a, buf_slice(&text))};
 	}
-	if (m->stamp.len) {
-		struct slice text = base64_in(a, m->stamp);
+	if (m->n_stamps) {
+		struct slice text = base64_in(a, m->stamps[0]);
 		notes[(*n)++] = (struct sign_pair){
 		    SL("dev.sigstore.cosign/rfc3161timestamp"),
 		    arena_cat(a, SL("{\"SignedRFC3161Timestamp\":\""), text, SL("\"}"))};
@@ -392,42 +407,53 @@ static struct slice tag_for(struct repo *r, struct slice digest, const char *pre
 	return arena_printf(repo_arena(r), "%s%s", prefix ? prefix : "", tag);
 }
 
-static int sign_legacy(struct repo *r, const struct registry_manifest *m, const struct signer *s,
-		       const struct publish_options *opt, struct published *ret, struct err *err)
+/* Made, not yet written: nothing is published before every proof of every form is there. */
+struct draft {
+	struct layer_change layer; /* cosign's form, when tag is not empty */
+	struct sign_pair notes[MAX_NOTES];
+	struct slice tag;
+	struct slice bundle, predicate_type; /* a bundle, when not empty */
+};
+
+static int draft_layer(struct repo *r, const struct signer *s, const struct sign_material *material,
+		       size_t n, struct draft *d, struct err *err)
+{
+	TRY(legacy_notes(s, material, repo_arena(r), d->notes, &n, err));
+	d->layer.r = r;
+	d->layer.key = s->key;
+	d->layer.exact = s->services != NULL;
+	d->layer.notes = d->notes;
+	d->layer.nnotes = n;
+	return digest_of(d->layer.blob, repo_arena(r), &d->layer.digest, err);
+}
+
+static int draft_signature(struct repo *r, const struct registry_manifest *m,
+			   const struct signer *s, const struct publish_options *opt,
+			   struct draft *d, struct published *ret, struct err *err)
 {
 	auto_buf struct buf payload;
 	struct arena *a = repo_arena(r);
 	struct sign_material material;
 	struct slice signature;
-	struct sign_pair notes[MAX_NOTES];
-	size_t n = 1;
 	buf_init(&payload, MIB);
 	sign_simple_write(opt->reference.len ? opt->reference : repo_name(r), m->digest,
 			  opt->annotations, opt->nannotations, &payload);
 	if (payload.failed)
 		return err_limit(err, "the annotations are over 1 MiB");
 	ret->legacy_payload = arena_dup(a, buf_slice(&payload));
-	ret->legacy_tag = tag_for(r, m->digest, opt->tag_prefix, ".sig");
-	struct layer_change c = {.r = r,
-				 .key = s->key,
-				 .media_type = SL(SIMPLE_MEDIA),
-				 .blob = ret->legacy_payload,
-				 .notes = notes};
-	TRY(digest_of(c.blob, a, &c.digest, err));
-	TRY(make_signature(s, c.blob, SL_NONE, a, &signature, &material, err));
-	notes[0] = (struct sign_pair){SL(SIGNATURE_NOTE), base64_in(a, signature)};
-	TRY(legacy_notes(s, &material, a, notes, &n, err));
-	c.nnotes = n;
-	ret->legacy_signature = notes[0].value;
-	TRY(put_layer(&c, ret->legacy_tag, err));
-	ret->legacy_was_there = c.was_there;
-	return 0;
+	d->layer.media_type = SL(SIMPLE_MEDIA);
+	d->layer.blob = ret->legacy_payload;
+	TRY(make_signature(s, d->layer.blob, SL_NONE, false, a, &signature, &material, err));
+	d->notes[0] = (struct sign_pair){SL(SIGNATURE_NOTE), base64_in(a, signature)};
+	ret->legacy_signature = d->notes[0].value;
+	d->tag = tag_for(r, m->digest, opt->tag_prefix, ".sig");
+	return draft_layer(r, s, &material, 1, d, err);
 }
 
-/* A statement, signed, as a bundle. */
-static int sign_statement(struct repo *r, const struct registry_manifest *m, const struct signer *s,
-			  struct slice predicate_type, struct slice statement,
-			  struct published *ret, struct err *err)
+/* A statement, signed, as a bundle. With services each signature is a new one: it has a proof of its own. */
+static int draft_bundle(struct repo *r, const struct registry_manifest *m, const struct signer *s,
+			struct slice predicate_type, struct slice statement, struct draft *d,
+			struct published *ret, struct err *err)
 {
 	auto_buf struct buf pae, bundle;
 	struct arena *a = repo_arena(r);
@@ -435,76 +461,84 @@ static int sign_statement(struct repo *r, const struct registry_manifest *m, con
 	struct slice signature;
 	buf_init(&pae, 2 * MAX_BLOB);
 	buf_init(&bundle, 2 * MAX_BLOB);
-	TRY(find_same_bundle(r, m->digest, s->key, statement, &ret->bundle, err));
+	if (!s->services)
+		TRY(find_same_bundle(r, m->digest, s->key, statement, &ret->bundle, err));
 	ret->bundle_was_there = ret->bundle.len > 0;
 	if (ret->bundle_was_there)
 		return 0;
 	sign_pae(SL(SIGN_PAYLOAD_INTOTO), statement, &pae);
 	if (pae.failed)
 		return err_limit(err, "the statement is over 128 MiB");
-	TRY(make_signature(s, buf_slice(&pae), statement, a, &signature, &material, err));
+	TRY(make_signature(s, buf_slice(&pae), statement, false, a, &signature, &material, err));
 	TRY(sign_bundle_write(&material, SIGN_SHA256, SL_NONE, SL(SIGN_PAYLOAD_INTOTO), statement,
 			      signature, &bundle, err));
-	ret->bundle_text = arena_dup(a, buf_slice(&bundle));
-	if (!ret->bundle_text.ptr)
-		return err_oom(err);
-	return put_bundle(r, m, ret->bundle_text, predicate_type, &ret->bundle, err);
+	d->bundle = ret->bundle_text = arena_dup(a, buf_slice(&bundle));
+	d->predicate_type = predicate_type;
+	return d->bundle.ptr ? 0 : err_oom(err);
+}
+
+static int publish_draft(struct repo *r, const struct registry_manifest *m, struct draft *d,
+			 struct published *ret, struct err *err)
+{
+	if (d->tag.len) {
+		if (put_layer(&d->layer, d->tag, err) < 0)
+			return err_wrap(err, "signature");
+		ret->legacy_tag = d->tag;
+		ret->legacy_was_there = d->layer.was_there;
+	}
+	if (d->bundle.len && put_bundle(r, m, d->bundle, d->predicate_type, &ret->bundle, err) < 0)
+		return err_wrap(err, "bundle");
+	return 0;
 }
 
 int app_sign(struct repo *r, const struct registry_manifest *m, const struct signer *s,
 	     const struct publish_options *opt, struct published *ret, struct err *err)
 {
 	auto_buf struct buf statement;
+	struct draft d = {0};
 	buf_init(&statement, MIB);
 	*ret = (struct published){.subject = m->digest};
-	if (opt->legacy && sign_legacy(r, m, s, opt, ret, err) < 0)
+	if (opt->legacy && draft_signature(r, m, s, opt, &d, ret, err) < 0)
 		return err_wrap(err, "signature");
+	if (opt->bundle) {
+		TRY(sign_statement_write(SL_NONE, m->digest, opt->annotations, opt->nannotations,
+					 SL(SIGN_PREDICATE_COSIGN), SL_NONE, false, &statement,
+					 err));
+		struct slice kept = arena_dup(repo_arena(r), buf_slice(&statement));
+		if (!kept.ptr)
+			return err_oom(err);
+		if (draft_bundle(r, m, s, SL(SIGN_PREDICATE_COSIGN), kept, &d, ret, err) < 0)
+			return err_wrap(err, "bundle");
+	}
+	TRY(publish_draft(r, m, &d, ret, err));
 	if (opt->notation && app_sign_notation(r, m, s, opt, ret, err) < 0)
 		return err_wrap(err, "Notation's signature");
-	if (!opt->bundle)
-		return 0;
-	TRY(sign_statement_write(SL_NONE, m->digest, opt->annotations, opt->nannotations,
-				 SL(SIGN_PREDICATE_COSIGN), SL_NONE, false, &statement, err));
-	struct slice kept = arena_dup(repo_arena(r), buf_slice(&statement));
-	if (!kept.ptr)
-		return err_oom(err);
-	if (sign_statement(r, m, s, SL(SIGN_PREDICATE_COSIGN), kept, ret, err) < 0)
-		return err_wrap(err, "bundle");
 	return 0;
 }
 
-static int attest_legacy(struct repo *r, const struct registry_manifest *m, const struct signer *s,
-			 struct slice predicate_type, struct slice statement,
-			 const struct publish_options *opt, struct published *ret, struct err *err)
+static int draft_attestation(struct repo *r, const struct registry_manifest *m,
+			     const struct signer *s, struct slice predicate_type,
+			     struct slice statement, const struct publish_options *opt,
+			     struct draft *d, struct err *err)
 {
 	auto_buf struct buf pae, envelope;
 	struct arena *a = repo_arena(r);
 	struct sign_material material;
 	struct slice signature;
-	struct sign_pair notes[MAX_NOTES];
-	size_t n = 2;
 	buf_init(&pae, 2 * MAX_BLOB);
 	buf_init(&envelope, 2 * MAX_BLOB);
 	sign_pae(SL(SIGN_PAYLOAD_INTOTO), statement, &pae);
-	TRY(make_signature(s, buf_slice(&pae), statement, a, &signature, &material, err));
+	TRY(make_signature(s, buf_slice(&pae), statement, true, a, &signature, &material, err));
 	sign_envelope_write(SL(SIGN_PAYLOAD_INTOTO), statement, signature, &envelope);
 	if (pae.failed || envelope.failed)
 		return err_limit(err, "the statement is over 128 MiB");
-	notes[0] = (struct sign_pair){SL(SIGNATURE_NOTE), SL("")};
-	notes[1] = (struct sign_pair){SL("predicateType"), predicate_type};
-	TRY(legacy_notes(s, &material, a, notes, &n, err));
-	struct layer_change c = {.r = r,
-				 .key = s->key,
-				 .media_type = SL(ENVELOPE_MEDIA),
-				 .blob = arena_dup(a, buf_slice(&envelope)),
-				 .notes = notes,
-				 .nnotes = n,
-				 .replace_type = opt->replace ? predicate_type : SL_NONE};
-	ret->legacy_tag = tag_for(r, m->digest, opt->tag_prefix, ".att");
-	TRY(digest_of(c.blob, a, &c.digest, err));
-	TRY(put_layer(&c, ret->legacy_tag, err));
-	ret->legacy_was_there = c.was_there;
-	return 0;
+	d->notes[0] = (struct sign_pair){SL(SIGNATURE_NOTE), SL("")};
+	d->notes[1] = (struct sign_pair){SL("predicateType"), predicate_type};
+	d->layer.media_type = SL(ENVELOPE_MEDIA);
+	d->layer.blob = arena_dup(a, buf_slice(&envelope));
+	d->layer.replace_type = opt->replace ? predicate_type : SL_NONE;
+	d->tag = tag_for(r, m->digest, opt->tag_prefix, ".att");
+	return draft_layer(r, s, &material, 2, d, err);
 }
 
 /* Bundles of this key with another statement of the same type go. */
@@ -540,12 +574,14 @@ int app_attest(struct repo *r, const struct registry_manifest *m, const struct s
 	struct slice statement = arena_dup(repo_arena(r), buf_slice(&text));
 	if (!statement.ptr)
 		return err_oom(err);
-	if (opt->legacy && attest_legacy(r, m, s, predicate_type, statement, opt, ret, err) < 0)
+	struct draft d = {0};
+	if (opt->legacy && draft_attestation(r, m, s, predicate_type, statement, opt, &d, err) < 0)
 		return err_wrap(err, "attestation");
+	if (opt->bundle && draft_bundle(r, m, s, predicate_type, statement, &d, ret, err) < 0)
+		return err_wrap(err, "bundle");
+	TRY(publish_draft(r, m, &d, ret, err));
 	if (!opt->bundle)
 		return 0;
-	if (sign_statement(r, m, s, predicate_type, statement, ret, err) < 0)
-		return err_wrap(err, "bundle");
 	return opt->replace ? drop_bundles(r, m, predicate_type, ret->bundle, err) : 0;
 }
 

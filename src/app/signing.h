@@ -19,9 +19,9 @@ struct signer {
 };
 /* Asks a log and a time stamp authority about one signature; NULL in struct signer: nobody is asked. */
 struct sign_services {
-	int (*prove)(void *arg, const struct sign_key *key, const struct sign_message *m,
-		     struct slice signature, struct slice envelope, struct arena *a,
-		     struct sign_material *ret, struct err *err);
+	/* Fills in p's certificate. */
+	int (*prove)(void *arg, struct sign_proven *p, struct arena *a, struct sign_material *ret,
+		     struct err *err);
 	void *arg;
 	struct slice certificate; /* PEM of leaf and chain, for the annotations */
 	struct slice chain;

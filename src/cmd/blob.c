@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strake sign-blob, verify-blob, attest-blob: files. Contents are hashed as they are read and never held. */
-#include "cmd/signing.h"
+#include "cmd/keyless.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 static const struct opt sign_options[] = {
     KEY_OPTIONS,
+    KEYLESS_OPTIONS,
     {"bundle", 0, OPT_STRING, "FILE", NULL, "write a sigstore bundle"},
     {"formats", 0, OPT_STRING, "NAME", NULL,
      "notation: write Notation's envelope, FILE.jws.sig or FILE.cose.sig"},
@@ -18,6 +19,8 @@ static const struct opt sign_options[] = {
     {"media-type", 0, OPT_STRING, "TYPE", "application/octet-stream",
      "of the file, in Notation's envelope"},
     NOTATION_SIGN_OPTIONS,
+    {"output-certificate", 0, OPT_STRING, "FILE", NULL,
+     "write the certificate (PEM) of a signature without a key"},
     {"output-signature", 0, OPT_STRING, "FILE", NULL,
      "write the signature in base64; default standard output"},
     {"output", 0, OPT_STRING, "FILE", NULL, "the same"},
@@ -32,6 +35,7 @@ static const struct opt attest_options[] = {
      "a URI"},
     {"old-statement", 0, OPT_FLAG, NULL, NULL, "write in-toto's Statement 0.1"},
     KEY_OPTIONS,
+    KEYLESS_OPTIONS,
     {"bundle", 0, OPT_STRING, "FILE", NULL, "write a sigstore bundle; default standard output"},
     {"output-attestation", 0, OPT_STRING, "FILE", NULL, "write the bare envelope"},
     {"yes", 'y', OPT_FLAG, NULL, NULL,
@@ -98,11 +102,25 @@ static int hash_fd(int fd, const struct sign_needs *needs, struct sign_message *
 	return 0;
 }
 
-/* "sha256:HEX" stands for a content of that hash. */
+/* "sha256:HEX" stands for a content of that hash; npm names its by SHA-512. */
 static bool take_digest(const char *path, struct sign_message *m)
 {
-	m->has[SIGN_SHA256] = digest_parse(slice_str(path), m->hash[SIGN_SHA256]) == 0;
-	return m->has[SIGN_SHA256];
+	static const char *const names[SIGN_HASHES] = {"sha256:", "sha384:", "sha512:"};
+	struct slice text = slice_str(path);
+	for (unsigned h = 0; h < SIGN_HASHES; h++) {
+		size_t n = sign_hash_size((enum sign_hash)h);
+		if (!slice_starts(text, names[h]) || text.len != strlen(names[h]) + 2 * n)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			uint64_t v = 0;
+			if (slice_u64(slice_sub(text, strlen(names[h]) + 2 * i, 2), 16, &v) < 0)
+				return false;
+			m->hash[h][i] = (unsigned char)v;
+		}
+		m->has[h] = true;
+		return true;
+	}
+	return false;
 }
 
 static int map_content(const char *path, struct content *c, struct err *err)
@@ -141,14 +159,25 @@ static int put_out(const char *path, struct slice text, struct err *err)
 	return cmd_write(path, text, err);
 }
 
-static int sign_one(const struct options *o, const struct sign_key *key, const char *path,
+/* Asks the services, where there are any. */
+static int prove(const struct signer *s, struct sign_message *m, struct slice sig,
+		 struct slice payload, struct arena *a, struct sign_material *ret, struct err *err)
+{
+	*ret = (struct sign_material){.key = s->key};
+	struct sign_proven p = {.key = s->key, .message = m, .signature = sig, .payload = payload};
+	return s->services ? s->services->prove(s->services->arg, &p, a, ret, err) : 0;
+}
+
+static int sign_one(const struct options *o, struct who_signs *who, const char *path,
 		    struct err *err)
 {
+	const struct sign_key *key = who->key;
 	CLEANUP(content_done) struct content c = {0};
 	auto_buf struct buf sig, text, bundle;
 	const char *to = opt_string(o, "output-signature"), *bundle_path = opt_string(o, "bundle");
 	enum sign_hash h = sign_hash_of(key);
-	struct sign_material material = {.key = key};
+	const char *cert = opt_string(o, "output-certificate");
+	struct sign_material material;
 	buf_init(&sig, 2 * SIGN_MAX);
 	buf_init(&text, 64 * KIB);
 	buf_init(&bundle, MIB);
@@ -156,6 +185,9 @@ static int sign_one(const struct options *o, const struct sign_key *key, const c
 	needs.hash[h] = true;
 	TRY(read_content(path, &needs, &c, err));
 	TRY(sign_make(key, &c.m, &sig, err));
+	TRY(prove(&who->signer, &c.m, buf_slice(&sig), SL_NONE, &who->arena, &material, err));
+	if (cert && who->signer.services && who->signer.services->certificate.len)
+		TRY(put_out(cert, who->signer.services->certificate, err));
 	text_base64(&text, buf_slice(&sig));
 	if (bundle_path) {
 		TRY(sign_bundle_write(&material, h, sign_message_hash(&c.m, h), SL_NONE, SL_NONE,
@@ -171,32 +203,36 @@ static int sign_one(const struct options *o, const struct sign_key *key, const c
 
 static int run_sign(const struct options *o)
 {
-	auto_key struct sign_key *key = NULL;
+	auto_who struct who_signs who = {0};
 	struct err err = {0};
 	if (o->nargs != 1)
 		return cmd_usage("sign-blob: name one file, or - for standard input");
-	if (!opt_string(o, "key"))
-		return cmd_usage("sign-blob needs --key KEY");
 	const char *form = opt_string(o, "formats");
 	if (form && strcmp(form, "notation") != 0)
 		return cmd_usage("--formats %s: there is notation; without it the signature is "
 				 "plain, or a bundle by --bundle",
 				 form);
-	int r = sign_private_key(o, opt_string(o, "key"), &key);
+	if (form && !opt_string(o, "key"))
+		return cmd_usage("sign-blob --formats notation needs --key KEY");
+	int r = who_signs(o, &who);
 	if (r)
 		return r;
 	if (form)
-		return notation_sign_blob(o, key);
-	return sign_one(o, key, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
+		return notation_sign_blob(o, who.key);
+	if (!opt_string(o, "key") && !opt_string(o, "bundle"))
+		return cmd_usage("sign-blob: without a key the signature is worth nothing but "
+				 "with its certificate and proofs - give --bundle FILE");
+	return sign_one(o, &who, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
 }
 
-static int attest_one(const struct options *o, const struct sign_key *key, const char *path,
+static int attest_one(const struct options *o, struct who_signs *who, const char *path,
 		      struct err *err)
 {
 	CLEANUP(content_done) struct content c = {0};
 	auto_buf struct buf predicate, statement, pae, sig, out;
 	struct slice type;
-	struct sign_material material = {.key = key};
+	struct sign_material material;
+	struct sign_message m;
 	char digest[DIGEST_TEXT];
 	buf_init(&predicate, SIGN_MAX_BUNDLE);
 	buf_init(&statement, SIGN_MAX_BUNDLE);
@@ -213,7 +249,10 @@ static int attest_one(const struct options *o, const struct sign_key *key, const
 				 type, buf_slice(&predicate), opt_flag(o, "old-statement"),
 				 &statement, err));
 	sign_pae(SL(SIGN_PAYLOAD_INTOTO), buf_slice(&statement), &pae);
-	TRY(sign_bytes(key, buf_slice(&pae), &sig, err));
+	TRY(sign_message_of(&m, buf_slice(&pae), sign_hash_of(who->key), err));
+	TRY(sign_make(who->key, &m, &sig, err));
+	TRY(prove(&who->signer, &m, buf_slice(&sig), buf_slice(&statement), &who->arena, &material,
+		  err));
 	if (opt_string(o, "output-attestation")) {
 		sign_envelope_write(SL(SIGN_PAYLOAD_INTOTO), buf_slice(&statement), buf_slice(&sig),
 				    &out);
@@ -229,16 +268,14 @@ static int attest_one(const struct options *o, const struct sign_key *key, const
 
 static int run_attest(const struct options *o)
 {
-	auto_key struct sign_key *key = NULL;
+	auto_who struct who_signs who = {0};
 	struct err err = {0};
 	if (o->nargs != 1)
 		return cmd_usage("attest-blob: name one file");
-	if (!opt_string(o, "key"))
-		return cmd_usage("attest-blob needs --key KEY");
-	int r = sign_private_key(o, opt_string(o, "key"), &key);
+	int r = who_signs(o, &who);
 	if (r)
 		return r;
-	return attest_one(o, key, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
+	return attest_one(o, &who, o->args[0], &err) < 0 ? cmd_fail(&err) : 0;
 }
 
 /* ---- verifying ---- */
@@ -421,7 +458,7 @@ const struct command cmd_attest_blob = {
 };
 const struct command cmd_verify_blob = {
     .name = "verify-blob",
-    .synopsis = "FILE|sha256:HEX",
+    .synopsis = "FILE|sha256:HEX|sha512:HEX",
     .summary = "verify who signed a file",
     .text = "Takes sigstore bundles 0.1 to 0.3, cosign's older bundle, a bare envelope, a bare "
 	    "signature. Opens "

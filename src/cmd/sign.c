@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strake sign, attest, attach: what hangs on an image. */
-#include "cmd/signing.h"
+#include "cmd/keyless.h"
 
 #include <stdio.h>
 
 static const struct opt sign_options[] = {
     KEY_OPTIONS,
+    KEYLESS_OPTIONS,
     PUBLISH_OPTIONS,
     NOTATION_SIGN_OPTIONS,
     {"sign-container-identity", 0, OPT_STRING, "NAME", NULL,
@@ -22,6 +23,7 @@ static const struct opt attest_options[] = {
     {"old-statement", 0, OPT_FLAG, NULL, NULL,
      "write in-toto's Statement 0.1, for readers that know no other"},
     KEY_OPTIONS,
+    KEYLESS_OPTIONS,
     PUBLISH_OPTIONS,
     PLACE_OPTIONS,
     {0},
@@ -104,38 +106,38 @@ static int publish(struct job *j, const char *target)
 	return 0;
 }
 
-static int prepare(struct job *j, struct sign_key **key)
+static int prepare(struct job *j, struct who_signs *who)
 {
 	struct sign_pair *pairs;
-	const char *ref = opt_string(j->o, "key");
+	*who = (struct who_signs){0};
 	if (j->o->nargs == 0)
 		return cmd_usage("%s: which image? Name one: strake %s --key KEY REF",
 				 j->o->command->name, j->o->command->name);
-	if (!ref)
-		return cmd_usage("%s needs --key KEY", j->o->command->name);
 	int r = sign_pairs(j->o, "annotations", &pairs, &j->publish.nannotations);
 	if (r == 0)
 		r = sign_forms(j->o, &j->publish);
 	if (r == 0 && j->publish.notation && j->o->command != &cmd_sign)
 		return cmd_usage("--formats notation: Notation has no attestations");
 	if (r == 0)
-		r = sign_private_key(j->o, ref, key);
+		r = who_signs(j->o, who);
 	j->publish.annotations = pairs;
 	j->publish.tag_prefix = opt_string(j->o, "attachment-tag-prefix");
-	j->signer.key = *key;
+	j->signer = who->signer;
 	return r;
 }
 
 static int run_sign(const struct options *o)
 {
-	auto_key struct sign_key *key = NULL;
+	auto_who struct who_signs who = {0};
 	auto_arena struct arena a;
 	auto_root struct sign_root *root = NULL;
 	struct job j = {.o = o};
 	arena_init(&a, 4 * MIB);
-	int r = prepare(&j, &key);
+	int r = prepare(&j, &who);
+	if (r == 0 && j.publish.notation && !opt_string(o, "key"))
+		r = cmd_usage("sign --formats notation needs --key KEY");
 	if (r == 0 && j.publish.notation)
-		r = sign_notation_options(o, key, &a, &root, &j.publish);
+		r = sign_notation_options(o, who.key, &a, &root, &j.publish);
 	j.publish.reference = slice_str(opt_string(o, "sign-container-identity"));
 	for (size_t i = 0; i < o->nargs && r == 0; i++)
 		r = publish(&j, o->args[i]);
@@ -212,14 +214,14 @@ int sign_read_predicate(const struct options *o, struct buf *predicate, struct s
 
 static int run_attest(const struct options *o)
 {
-	auto_key struct sign_key *key = NULL;
+	auto_who struct who_signs who = {0};
 	auto_buf struct buf predicate;
 	struct err err = {0};
 	struct job j = {.o = o};
 	buf_init(&predicate, SIGN_MAX_BUNDLE);
 	if (sign_read_predicate(o, &predicate, &j.predicate_type, &err) < 0)
 		return cmd_fail(&err);
-	int r = prepare(&j, &key);
+	int r = prepare(&j, &who);
 	j.predicate = buf_slice(&predicate);
 	j.publish.replace = opt_flag(o, "replace");
 	j.publish.old_statement = opt_flag(o, "old-statement");

@@ -239,6 +239,32 @@ static int read_root(const struct options *o, struct sign_root **ret, struct err
 	return add_part(o, "ct-log-public-key", ret, sign_root_add_ctlog, err);
 }
 
+/* An identity needs a trusted root: the one that is kept, when there is exactly one. */
+static int read_kept_root(const struct options *o, struct sign_root **ret, struct err *err)
+{
+	auto_arena struct arena a;
+	auto_buf struct buf text;
+	struct tuf_kept all[MAX_TUF_KEPT];
+	size_t n = 0;
+	arena_init(&a, 16 * MIB);
+	buf_init(&text, 8 * MIB);
+	if (*ret || (!opt_string(o, "certificate-identity") &&
+		     !opt_string(o, "certificate-identity-regexp")))
+		return 0;
+	TRY(app_tuf_kept(&a, all, &n, err));
+	if (n == 0)
+		return err_usage(err, "whom do you trust? Give --trusted-root FILE, or fetch one "
+				      "with strake trusted-root update");
+	if (n > 1)
+		return err_usage(err,
+				 "%zu trusted roots are kept: choose with --trusted-root FILE "
+				 "(strake trusted-root show lists them)",
+				 n);
+	log_info("trusted root of %.*s, kept in %.*s", SL_FMT(all[0].mirror), SL_FMT(all[0].path));
+	TRY(file_read(all[0].path.ptr, &text, err));
+	return sign_root_read(buf_slice(&text), ret, err);
+}
+
 static int add_rule(const struct options *o, struct rule_set *s, const struct sign_rules *rules,
 		    struct slice name)
 {
@@ -290,7 +316,7 @@ int rule_set_read(const struct options *o, struct rule_set *ret)
 	struct err err = {0};
 	size_t n = opt_list(o, "key", &keys);
 	*ret = (struct rule_set){0};
-	if (read_root(o, &ret->root, &err) < 0)
+	if (read_root(o, &ret->root, &err) < 0 || read_kept_root(o, &ret->root, &err) < 0)
 		return cmd_fail(&err);
 	for (size_t i = 0; i < n; i++) {
 		struct sign_rules rules = {0};

@@ -13,12 +13,13 @@
 	 "password of the key, its first line; else STRAKE_PASSWORD, COSIGN_PASSWORD, or a prompt"}
 #define KEYLESS_OPTIONS \
 	{"identity-token", 0, OPT_STRING, "FILE", NULL, \
-	 "OIDC token for a certificate of Fulcio, in place of a key; else SIGSTORE_ID_TOKEN"}, \
+	 "OIDC token for a certificate of Fulcio, in place of a key: a file, or the token; else SIGSTORE_ID_TOKEN"}, \
 	{"fulcio-url", 0, OPT_STRING, "URL", NULL, "certificate authority"}, \
 	{"rekor-url", 0, OPT_STRING, "URL", NULL, "transparency log"}, \
 	{"timestamp-server-url", 0, OPT_STRING, "URL", NULL, "time stamp authority (RFC 3161)"}, \
 	{"signing-config", 0, OPT_STRING, "FILE", NULL, "signing_config.json of sigstore: which services to use"}, \
-	{"tlog-upload", 0, OPT_FLAG, NULL, "true", "enter the signature into the log, where one is named"}
+	{"tlog-upload", 0, OPT_FLAG, NULL, "true", "enter the signature into the log, where one is named"}, \
+	{"trusted-root", 0, OPT_STRING, "FILE", NULL, "trusted_root.json: what the services answer must verify by it"}
 #define PUBLISH_OPTIONS \
 	{"annotations", 'a', OPT_LIST, "KEY=VALUE", NULL, "is signed with the image"}, \
 	{"formats", 0, OPT_LIST, "LIST", "legacy,bundle", \

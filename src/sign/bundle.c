@@ -56,6 +56,18 @@ static int only(const struct node *n, const char *what, const char *const *names
 	return 0;
 }
 
+/* Both alphabets are legal, of protojson as of DSSE (RFC 4648, sections 4 and 5). */
+static int from_base64(struct slice text, struct buf *out)
+{
+	auto_buf struct buf plain;
+	buf_init(&plain, SIGN_MAX_BUNDLE);
+	if (slice_chr(text, '-') < 0 && slice_chr(text, '_') < 0)
+		return text_unbase64(text, out);
+	for (size_t i = 0; i < text.len; i++)
+		buf_putc(&plain, text.ptr[i] == '-' ? '+' : text.ptr[i] == '_' ? '/' : text.ptr[i]);
+	return plain.failed ? -EINVAL : text_unbase64(buf_slice(&plain), out);
+}
+
 int field_bytes(const struct node *n, const char *name, struct arena *a, struct slice *ret,
 		struct err *err)
 {
@@ -65,7 +77,7 @@ int field_bytes(const struct node *n, const char *name, struct arena *a, struct 
 	*ret = SL_NONE;
 	if (!v)
 		return 0;
-	if (!node_is(v, NODE_STRING) || text_unbase64(v->str, &b) < 0)
+	if (!node_is(v, NODE_STRING) || from_base64(v->str, &b) < 0)
 		return err_input(err, "\"%s\" is no base64", name);
 	*ret = arena_dup(a, buf_slice(&b));
 	return ret->ptr ? 0 : err_oom(err);
@@ -139,8 +151,7 @@ static int read_proof(const struct node *n, struct arena *a, struct sign_log_ent
 	return 0;
 }
 
-static int read_entry(const struct node *n, struct arena *a, struct sign_log_entry *e,
-		      struct err *err)
+int bundle_entry(const struct node *n, struct arena *a, struct sign_log_entry *e, struct err *err)
 {
 	static const char *const names[] = {
 	    "logIndex",		"logId",	  "kindVersion",       "integratedTime",
@@ -192,7 +203,7 @@ static int read_entries(const struct node *list, struct arena *a, struct sign_bu
 		return err_oom(err);
 	node_each (n, list) {
 		struct sign_log_entry *e = &b->entries[b->n_entries];
-		TRY(read_entry(n, a, e, err));
+		TRY(bundle_entry(n, a, e, err));
 		TRY(entry_is_whole(b, e, err));
 		b->n_entries++;
 	}
@@ -405,7 +416,7 @@ int sign_promise_write(struct slice log_entry, struct buf *out, struct err *err)
 	buf_init(&set, 64 * KIB);
 	buf_init(&body, SIGN_MAX_BUNDLE);
 	TRY(json_parse(&d, log_entry, NULL, &top, err));
-	TRY(read_entry(top, &a, &e, err));
+	TRY(bundle_entry(top, &a, &e, err));
 	if (e.set.len == 0)
 		return 0;
 	if (e.log_id.len != SHA256_LEN)

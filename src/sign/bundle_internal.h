@@ -9,6 +9,9 @@ const struct node *field(const struct node *n, const char *camel);
 int field_bytes(const struct node *n, const char *name, struct arena *a, struct slice *ret,
 		struct err *err) must_use;
 int field_number(const struct node *n, const char *name, int64_t *ret, struct err *err) must_use;
+/* JSON of a TransparencyLogEntry. */
+int bundle_entry(const struct node *n, struct arena *a, struct sign_log_entry *e,
+		 struct err *err) must_use;
 int bundle_envelope(const struct node *n, struct arena *a, struct sign_bundle *b,
 		    struct err *err) must_use;
 /* The certificates of a chain: leaf first, no root among them. */

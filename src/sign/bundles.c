@@ -16,9 +16,10 @@ static int read_one(struct slice json, struct arena *a, struct sign_bundle *ret,
 	return sign_bundle_read(json, a, ret, err);
 }
 
-/* {"attestations":[{"predicateType":...,"bundle":{...}}]} as npm's registry answers. */
-static int read_list(const struct node *list, struct arena *a, struct sign_bundle *all, size_t *n,
-		     struct err *err)
+/* {"attestations":[{"predicateType":...,"bundle":{...}}]} as npm's registry answers;
+ * {"provenance_summary":{"provenance":[{"envelope":{...}}]}} as Google's describes an image that it built. */
+static int read_list(const struct node *list, const char *member, struct arena *a,
+		     struct sign_bundle *all, size_t *n, struct err *err)
 {
 	node_each (item, list) {
 		auto_buf struct buf text;
@@ -26,11 +27,11 @@ static int read_list(const struct node *list, struct arena *a, struct sign_bundl
 		buf_init(&text, SIGN_MAX_BUNDLE);
 		if (*n == MAX_BUNDLES)
 			return err_limit(err, "more than %d bundles", MAX_BUNDLES);
-		if (!node_is(node_get(item, "bundle"), NODE_OBJECT))
-			return err_input(err, "attestation %zu has no bundle", *n + 1);
+		if (!node_is(node_get(item, member), NODE_OBJECT))
+			return err_input(err, "attestation %zu has no %s", *n + 1, member);
 		jw_init(&w, &text, 0);
-		jw_node(&w, node_get(item, "bundle"));
-		if (sign_bundle_read(buf_slice(&text), a, &all[*n], err) < 0)
+		jw_node(&w, node_get(item, member));
+		if (read_one(buf_slice(&text), a, &all[*n], err) < 0)
 			return err_wrap(err, "attestation %zu", *n + 1);
 		++*n;
 	}
@@ -69,7 +70,10 @@ int sign_bundles_read(struct slice text, struct arena *a, struct sign_bundle **r
 		return err_oom(err);
 	bool whole = json_parse(&d, text, &lim, &top, &first) == 0;
 	if (whole && node_is(node_get(top, "attestations"), NODE_ARRAY))
-		return read_list(node_get(top, "attestations"), a, *ret, n, err);
+		return read_list(node_get(top, "attestations"), "bundle", a, *ret, n, err);
+	const struct node *google = whole ? node_path(top, "provenance_summary.provenance") : NULL;
+	if (node_is(google, NODE_ARRAY))
+		return read_list(google, "envelope", a, *ret, n, err);
 	if (whole || !slice_line(&rest, &line) || !slice_trim(rest).len) {
 		*n = 1;
 		return read_one(text, a, *ret, err);

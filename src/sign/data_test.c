@@ -203,6 +203,120 @@ static void provenance_of_real_releases_verifies(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* ---- npm ---- */
+
+/* keys.json of npm: the key of that id. */
+static void npm_key(struct arena *a, const char *id, struct sign_key **ret)
+{
+	auto_doc struct doc d;
+	auto_buf struct buf der;
+	struct node *top;
+	struct err err = {0};
+	doc_init(&d);
+	buf_init(&der, KIB);
+	struct slice text = data_file(a, "root-signing/targets/registry.npmjs.org/keys.json");
+	assert_ok(json_parse(&d, text, NULL, &top, &err), &err);
+	node_each (k, node_get(top, "keys"))
+		if (slice_is(node_get_str(k, "keyId"), id) && der.len == 0)
+			assert_int_equal(
+			    text_unbase64(node_get_str(node_get(k, "publicKey"), "rawBytes"), &der),
+			    0);
+	assert_ok(sign_public_der(buf_slice(&der), ret, &err), &err);
+}
+
+static bool npm_holds(const struct sign_bundle *b, const struct sign_root *root,
+		      const struct sign_key *key, struct arena *a, struct sign_outcome *o)
+{
+	auto_doc struct doc doc;
+	struct sign_statement st;
+	struct sign_message m = {.has[SIGN_SHA512] = true};
+	struct sign_needs needs;
+	struct err err = {0};
+	doc_init(&doc);
+	struct sign_rules rules = {.root = root, .any_predicate = true, .key = key};
+	if (!key) {
+		rules.identity_regexp = "https://github\\.com/.*";
+		rules.issuer = "https://token.actions.githubusercontent.com";
+	}
+	assert_ok(sign_bundle_needs(b, key, &needs, &err), &err);
+	assert_true(needs.hash[SIGN_SHA512]);
+	assert_ok(sign_statement_read(b->payload, &doc, &st, &err), &err);
+	struct slice sum = unhex(a, node_get_str(node_get(st.subjects->first, "digest"), "sha512"));
+	assert_int_equal(sum.len, 64);
+	memcpy(m.hash[SIGN_SHA512], sum.ptr, sum.len);
+	bool good = sign_verify(b, &m, &rules, a, o);
+	m.hash[SIGN_SHA512][0] ^= 1;
+	struct sign_outcome other;
+	assert_false(sign_verify(b, &m, &rules, a, &other));
+	return good;
+}
+
+/* Each package has what npm says of its publication, by npm's key, and the provenance of its build, by an identity. */
+static void packages_of_npm_are_vouched_for_by_npms_key_and_their_builder(void **state)
+{
+	static const struct {
+		const char *name;
+		bool publish, provenance;
+	} all[] = {
+	    {"provenance-npm-test-ossf", true, true},
+	    {"supreme-googles-cli-v02-tag", true, true},
+	    {"provenance-npm-test-cli-v02-prega-invalidsigprov", true, false},
+	    {"provenance-npm-test-cli-v02-prega-invalidsigpub", false, true},
+	};
+	(void)state;
+	auto_arena struct arena a;
+	auto_root struct sign_root *root = NULL;
+	auto_key struct sign_key *key = NULL;
+	struct err err = {0};
+	arena_init(&a, 256 * MIB);
+	npm_key(&a, "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA", &key);
+	struct slice text = data_file(&a, "sigstore-conformance/trusted_root_public_good.json");
+	assert_ok(sign_root_read(text, &root, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct sign_bundle *b;
+		struct sign_outcome o[2];
+		size_t n = 0;
+		struct slice list = data_file(
+		    &a, arena_printf(&a, "slsa-provenance/npm/gha/%s.tgz.json", all[i].name).ptr);
+		assert_ok(sign_bundles_read(list, &a, &b, &n, &err), &err);
+		assert_int_equal(n, 2);
+		if (npm_holds(&b[0], root, key, &a, &o[0]) != all[i].publish ||
+		    npm_holds(&b[1], root, NULL, &a, &o[1]) != all[i].provenance)
+			fail_msg("%s: %s, %s", all[i].name, o[0].text, o[1].text);
+	}
+}
+
+/* Google's builder signs with a key of its own, which it does not publish with the images: what it signed can be read, and
+ * with no other key does it verify. */
+static void provenance_of_googles_builder_is_read_and_needs_its_key(void **state)
+{
+	(void)state;
+	auto_arena struct arena a;
+	auto_key struct sign_key *key = NULL;
+	struct sign_bundle *b;
+	struct err err = {0};
+	size_t n = 0;
+	arena_init(&a, 256 * MIB);
+	assert_ok(sign_generate(SIGN_P256, 0, &key, &err), &err);
+	struct slice text = data_file(&a, "slsa-provenance/gcb_container/v0.2/"
+					  "gcloud-container-multiple-provenance-2ndvalid.json");
+	assert_ok(sign_bundles_read(text, &a, &b, &n, &err), &err);
+	assert_true(n >= 2);
+	for (size_t i = 0; i < n; i++) {
+		struct sign_message m = {.has[SIGN_SHA256] = true};
+		struct sign_outcome o;
+		struct sign_rules rules = {.key = key, .any_predicate = true};
+		assert_true(b[i].signature.len > 60 && b[i].payload.len > 1000);
+		assert_false(sign_verify(&b[i], &m, &rules, &a, &o));
+		assert_int_equal(o.reason, SIGN_BAD_SIGNATURE);
+	}
+	text =
+	    data_file(&a, "slsa-provenance/gcb_container/v0.2/gcloud-container-no-signature.json");
+	assert_true(sign_bundles_read(text, &a, &b, &n, &err) < 0);
+}
+
 RUN_TESTS(T(signatures_are_judged_as_wycheproof_judges_them),
 	  T(documents_become_canonical_as_in_rfc_8785), T(the_key_pair_of_cosigns_own_tests_opens),
-	  T(provenance_of_real_releases_verifies))
+	  T(provenance_of_real_releases_verifies),
+	  T(packages_of_npm_are_vouched_for_by_npms_key_and_their_builder),
+	  T(provenance_of_googles_builder_is_read_and_needs_its_key))

@@ -127,6 +127,22 @@ static bool path_check(const struct sign_log_entry *e, struct sign_outcome *o)
 			   "the proof of inclusion does not lead to its root");
 }
 
+bool log_path_leads(const struct sign_log_entry *e, struct sign_outcome *o)
+{
+	unsigned char root[SHA256_LEN];
+	return (path_root(e, root) && slice_eq(slice_bytes(root, sizeof(root)), e->root_hash)) ||
+	       sign_refuse(o, SIGN_BAD_LOG_PROOF,
+			   "the log's proof of inclusion does not lead to its root");
+}
+
+/* Libraries differ in whether a port belongs to it. */
+static bool origin_is(struct slice origin, struct slice host)
+{
+	ssize_t colon = slice_rchr(host, ':');
+	return slice_eq(origin, host) ||
+	       (colon > 0 && slice_eq(origin, slice_sub(host, 0, (size_t)colon)));
+}
+
 static bool inclusion_check(const struct sign_log_entry *e, const struct root_log *log, bool tiled,
 			    struct sign_outcome *o)
 {
@@ -148,7 +164,7 @@ static bool inclusion_check(const struct sign_log_entry *e, const struct root_lo
 	if (e->root_hash.len && !slice_eq(e->root_hash, buf_slice(&says)))
 		return sign_refuse(o, SIGN_BAD_LOG_PROOF,
 				   "the root of the proof is not that of the checkpoint");
-	if (tiled && log->host.len && !slice_eq(c.origin, log->host))
+	if (tiled && log->host.len && !origin_is(c.origin, log->host))
 		return sign_refuse(o, SIGN_BAD_LOG_PROOF, "the checkpoint is of another log (%.*s)",
 				   SL_FMT(c.origin));
 	if (!note_is_signed(&c, log, tiled))

@@ -163,9 +163,8 @@ struct sign_notation_job {
 };
 int sign_notation_write(const struct sign_notation_job *j, struct slice payload, struct buf *out,
 			struct err *err) must_use;
-/* What an authority of time stamps is asked about bytes (RFC 3161), and the token of its answer, which must be to that
- * question. root: whose stamps are trusted; NULL: it is not looked at. */
-int sign_stamp_request(struct slice bytes, struct buf *out, struct err *err) must_use;
+/* The token of an authority's answer to a request (services.h) about bytes. root: whose stamps are trusted; NULL: it is not
+ * looked at. */
 int sign_stamp_token(struct slice answer, struct slice request, struct slice bytes,
 		     const struct sign_root *root, struct buf *out, struct err *err) must_use;
 /* Is the envelope by this key, around this payload? (Nothing else of it is looked at.) */

@@ -258,3 +258,52 @@ int sign_root_add_ctlog(struct sign_root *r, struct slice pem, struct err *err)
 {
 	return add_key(r, pem, true, err);
 }
+
+/* ---- for people ---- */
+
+static void describe_window(int64_t from, int64_t to, struct buf *out)
+{
+	char text[TIME_TEXT];
+	buf_puts(out, SL("  "));
+	if (from != INT64_MIN) {
+		time_text(from, text);
+		buf_puts(out, slice_str(text));
+	}
+	buf_puts(out, SL(" to "));
+	if (to != END_OF_TIME) {
+		time_text(to, text);
+		buf_puts(out, slice_str(text));
+	} else {
+		buf_puts(out, SL("now"));
+	}
+	buf_putc(out, '\n');
+}
+
+static void describe_logs(const struct root_log *logs, size_t n, const char *what, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(out, "%-24s%.*s, ", what, SL_FMT(logs[i].host));
+		sign_describe(logs[i].key, out);
+		describe_window(logs[i].from, logs[i].to, out);
+	}
+}
+
+static void describe_authorities(const struct root_authority *all, size_t n, const char *what,
+				 struct buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		char name[256] = "";
+		X509_NAME_oneline(X509_get_subject_name(sk_X509_value(all[i].chain, 0)), name,
+				  sizeof(name));
+		buf_printf(out, "%-24s%s", what, name);
+		describe_window(all[i].from, all[i].to, out);
+	}
+}
+
+void sign_root_describe(const struct sign_root *r, struct buf *out)
+{
+	describe_authorities(r->cas.ptr, r->cas.len, "certificate authority", out);
+	describe_logs(r->ctlogs.ptr, r->ctlogs.len, "log of certificates", out);
+	describe_logs(r->logs.ptr, r->logs.len, "log", out);
+	describe_authorities(r->tsas.ptr, r->tsas.len, "time stamp authority", out);
+}

@@ -109,4 +109,8 @@ int sign_bytes(const struct sign_key *k, struct slice data, struct buf *out,
 	       struct err *err) must_use;
 bool sign_bytes_good(const struct sign_key *k, struct slice data, struct slice signature);
 
+#define SIGN_MAX_SERVICES 8 /* of a kind, that vouch for one signature */
+
+#include "sign/services.h"
+#include "sign/tuf.h"
 #include "sign/verify.h"

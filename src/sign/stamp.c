@@ -116,6 +116,28 @@ bool stamp_check(struct slice bytes, struct slice signature, const struct sign_r
 	return good;
 }
 
+bool stamp_of_bundle(const struct verify *v, size_t i, int64_t *ret_time)
+{
+	const struct sign_bundle *b = v->b;
+	bool whole = b->version == 0 && b->content == SIGN_CONTENT_ENVELOPE && b->envelope.len;
+	return (whole && stamp_check(b->stamps[i], b->envelope, v->rules->root, ret_time, v->o)) ||
+	       stamp_check(b->stamps[i], b->signature, v->rules->root, ret_time, v->o);
+}
+
+/* One that is not trusted does not count; when none is, the last one's reason is said by who needs one. */
+bool stamps_check(struct verify *v)
+{
+	for (size_t i = 0; i < v->b->n_stamps; i++) {
+		int64_t t = 0;
+		if (!stamp_of_bundle(v, i, &t))
+			continue;
+		v->times[v->n_times++] = t;
+		v->o->stamped = true;
+		v->o->stamp_time = t;
+	}
+	return v->o->stamped;
+}
+
 static int64_t accuracy_of(TS_TST_INFO *info)
 {
 	TS_ACCURACY *acc = TS_TST_INFO_get_accuracy(info);
@@ -163,18 +185,4 @@ bool stamp_details(struct slice bytes, const struct sign_root *root, int64_t *ac
 		PKCS7_free(token);
 	ERR_clear_error();
 	return *chain != NULL;
-}
-
-/* One that is not trusted does not count; when none is, the last one's reason is said by who needs one. */
-bool stamps_check(struct verify *v)
-{
-	for (size_t i = 0; i < v->b->n_stamps; i++) {
-		int64_t t = 0;
-		if (!stamp_check(v->b->stamps[i], v->b->signature, v->rules->root, &t, v->o))
-			continue;
-		v->times[v->n_times++] = t;
-		v->o->stamped = true;
-		v->o->stamp_time = t;
-	}
-	return v->o->stamped;
 }

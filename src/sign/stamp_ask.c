@@ -1,93 +1,125 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking a time stamp authority (RFC 3161 2.4): the request, and the token of its answer. Who carries them is the caller's. */
-#include "sign/notation_internal.h"
+/* Asking for a time stamp as RFC 3161 has it. */
+#include "sign/services.h"
+#include "sign/verify_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/rand.h>
 
-#define NONCE 16
+OSSL_CLEANUP(ossl_ts_req, TS_REQ, TS_REQ_free)
+OSSL_CLEANUP(ossl_imprint, TS_MSG_IMPRINT, TS_MSG_IMPRINT_free)
+OSSL_CLEANUP(ossl_algorithm, X509_ALGOR, X509_ALGOR_free)
+OSSL_CLEANUP(ossl_integer, ASN1_INTEGER, ASN1_INTEGER_free)
+#define auto_ts_req CLEANUP(ossl_ts_req) TS_REQ
 
-static bool fill(TS_REQ *req, struct slice bytes)
+static bool set_imprint(TS_REQ *rq, struct slice covered)
 {
-	unsigned char sum[SHA256_LEN], nonce[NONCE];
+	CLEANUP(ossl_imprint) TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
+	CLEANUP(ossl_algorithm) X509_ALGOR *algorithm = X509_ALGOR_new();
+	unsigned char sum[SHA256_LEN];
 	struct err ignored;
-	TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
-	X509_ALGOR *algorithm = X509_ALGOR_new();
-	ASN1_INTEGER *number = ASN1_INTEGER_new();
-	BIGNUM *n = NULL;
-	bool good = imprint && algorithm && number && sha256_of(bytes, sum, &ignored) == 0 &&
-		    RAND_bytes(nonce, sizeof(nonce)) == 1;
-	if (good) {
-		nonce[0] &= 127;
-		X509_ALGOR_set_md(algorithm, EVP_sha256());
-		n = BN_bin2bn(nonce, sizeof(nonce), NULL);
-		good = n && BN_to_ASN1_INTEGER(n, number) &&
-		       TS_MSG_IMPRINT_set_algo(imprint, algorithm) == 1 &&
-		       TS_MSG_IMPRINT_set_msg(imprint, sum, sizeof(sum)) == 1 &&
-		       TS_REQ_set_version(req, 1) == 1 &&
-		       TS_REQ_set_msg_imprint(req, imprint) == 1 &&
-		       TS_REQ_set_nonce(req, number) == 1 && TS_REQ_set_cert_req(req, 1) == 1;
-	}
-	BN_free(n);
-	ASN1_INTEGER_free(number);
-	X509_ALGOR_free(algorithm);
-	TS_MSG_IMPRINT_free(imprint);
-	return good;
+	return imprint && algorithm && sha256_of(covered, sum, &ignored) == 0 &&
+	       X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL) == 1 &&
+	       TS_MSG_IMPRINT_set_algo(imprint, algorithm) == 1 &&
+	       TS_MSG_IMPRINT_set_msg(imprint, sum, sizeof(sum)) == 1 &&
+	       TS_REQ_set_msg_imprint(rq, imprint) == 1;
 }
 
-int sign_stamp_request(struct slice bytes, struct buf *out, struct err *err)
+/* So that an old answer is not taken for a new one. */
+static bool set_nonce(TS_REQ *rq)
 {
-	TS_REQ *req = TS_REQ_new();
-	unsigned char *der = NULL;
-	int n = req && fill(req, bytes) ? i2d_TS_REQ(req, &der) : -1;
+	CLEANUP(ossl_integer) ASN1_INTEGER *nonce = ASN1_INTEGER_new();
+	uint64_t n = 0;
+	return nonce && RAND_bytes((unsigned char *)&n, sizeof(n)) == 1 &&
+	       ASN1_INTEGER_set_uint64(nonce, n | 1ull << 63) == 1 &&
+	       TS_REQ_set_nonce(rq, nonce) == 1;
+}
+
+int sign_stamp_request(struct slice bytes, struct buf *der, struct err *err)
+{
+	auto_ts_req *rq = TS_REQ_new();
+	unsigned char *made = NULL;
+	bool good = rq && TS_REQ_set_version(rq, 1) == 1 && set_imprint(rq, bytes) &&
+		    set_nonce(rq) && TS_REQ_set_cert_req(rq, 1) == 1;
+	int n = good ? i2d_TS_REQ(rq, &made) : -1;
 	if (n > 0)
-		buf_put(out, der, (size_t)n);
-	OPENSSL_free(der);
-	TS_REQ_free(req);
+		buf_put(der, made, (size_t)n);
+	OPENSSL_free(made);
 	ERR_clear_error();
-	return n > 0 && !out->failed
-		   ? 0
-		   : err_set(err, ERR_INTERNAL, -EIO, "no time stamp request could be made");
+	return n > 0 && !der->failed ? 0 : err_oom(err);
 }
 
-/* The answer is to this request: granted, over the same hash, with the same nonce. */
-static int token_of(TS_RESP *resp, TS_REQ *req, struct buf *out, struct err *err)
+static int refused(const TS_STATUS_INFO *status, struct err *err)
 {
-	long status = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(resp)));
+	const STACK_OF(ASN1_UTF8STRING) *text = TS_STATUS_INFO_get0_text(status);
+	const ASN1_UTF8STRING *s =
+	    sk_ASN1_UTF8STRING_num(text) > 0 ? sk_ASN1_UTF8STRING_value(text, 0) : NULL;
+	struct slice why =
+	    s ? slice_sub(slice_bytes(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s)), 0,
+			  200)
+	      : SL("no reason given");
+	return err_input(err, "it refuses: status %ld, %.*s",
+			 ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(status)), SL_FMT(why));
+}
+
+static bool same_nonce(const TS_REQ *rq, const TS_TST_INFO *info)
+{
+	const ASN1_INTEGER *asked = TS_REQ_get_nonce(rq), *got = TS_TST_INFO_get_nonce(info);
+	return asked && got && ASN1_INTEGER_cmp(asked, got) == 0;
+}
+
+static bool same_imprint(TS_REQ *rq, TS_TST_INFO *info)
+{
+	TS_MSG_IMPRINT *asked = TS_REQ_get_msg_imprint(rq),
+		       *got = TS_TST_INFO_get_msg_imprint(info);
+	return X509_ALGOR_cmp(TS_MSG_IMPRINT_get_algo(asked), TS_MSG_IMPRINT_get_algo(got)) == 0 &&
+	       ASN1_OCTET_STRING_cmp(TS_MSG_IMPRINT_get_msg(asked), TS_MSG_IMPRINT_get_msg(got)) ==
+		   0;
+}
+
+int sign_stamp_answer(struct slice request, struct slice answer, struct err *err)
+{
+	const unsigned char *at = bytes_of(request);
+	auto_ts_req *rq = d2i_TS_REQ(NULL, &at, (long)request.len);
+	at = bytes_of(answer);
+	auto_ts_resp *resp =
+	    answer.len && answer.len <= MIB ? d2i_TS_RESP(NULL, &at, (long)answer.len) : NULL;
+	ERR_clear_error();
+	if (!rq || !resp || at != bytes_of(answer) + answer.len)
+		return err_input(err, "it is no answer of RFC 3161");
+	TS_STATUS_INFO *status = TS_RESP_get_status_info(resp);
+	long code = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(status));
+	if (code != 0 && code != 1)
+		return refused(status, err);
 	TS_TST_INFO *info = TS_RESP_get_tst_info(resp);
-	PKCS7 *token = TS_RESP_get_token(resp);
+	if (!TS_RESP_get_token(resp) || !info)
+		return err_input(err, "it holds no time stamp");
+	if (!same_imprint(rq, info))
+		return err_input(err, "its time stamp is of another signature");
+	return same_nonce(rq, info) ? 0 : err_input(err, "it is the answer to another question");
+}
+
+/* The token out of an answer that is to this question. */
+static int token_of(struct slice answer, struct buf *out, struct err *err)
+{
+	const unsigned char *at = bytes_of(answer);
+	auto_ts_resp *resp = d2i_TS_RESP(NULL, &at, (long)answer.len);
 	unsigned char *der = NULL;
-	if ((status != 0 && status != 1) || !info || !token)
-		return err_input(err, "the authority refuses (status %ld)", status);
-	const ASN1_INTEGER *nonce = TS_TST_INFO_get_nonce(info);
-	ASN1_OCTET_STRING *ours = TS_MSG_IMPRINT_get_msg(TS_REQ_get_msg_imprint(req));
-	ASN1_OCTET_STRING *theirs = TS_MSG_IMPRINT_get_msg(TS_TST_INFO_get_msg_imprint(info));
-	if (!nonce || ASN1_INTEGER_cmp(nonce, TS_REQ_get_nonce(req)) != 0 ||
-	    ASN1_OCTET_STRING_cmp(ours, theirs) != 0)
-		return err_input(err, "the answer is to another question");
-	int n = i2d_PKCS7(token, &der);
+	int n = resp ? i2d_PKCS7(TS_RESP_get_token(resp), &der) : -1;
 	if (n > 0)
 		buf_put(out, der, (size_t)n);
 	OPENSSL_free(der);
+	ERR_clear_error();
 	return n > 0 && !out->failed ? 0 : err_input(err, "the token cannot be kept");
 }
 
 int sign_stamp_token(struct slice answer, struct slice request, struct slice bytes,
 		     const struct sign_root *root, struct buf *out, struct err *err)
 {
-	const unsigned char *at = bytes_of(answer), *asked = bytes_of(request);
 	struct sign_outcome o = {0};
 	int64_t t = 0;
-	TS_RESP *resp =
-	    answer.len && answer.len <= MIB ? d2i_TS_RESP(NULL, &at, (long)answer.len) : NULL;
-	TS_REQ *req = d2i_TS_REQ(NULL, &asked, (long)request.len);
-	int rc = !req	 ? err_set(err, ERR_INTERNAL, -EIO, "the request is lost")
-		 : !resp ? err_input(err, "the answer is no time stamp")
-			 : token_of(resp, req, out, err);
-	TS_RESP_free(resp);
-	TS_REQ_free(req);
-	ERR_clear_error();
-	TRY(rc);
+	TRY(sign_stamp_answer(request, answer, err));
+	TRY(token_of(answer, out, err));
 	return !root || stamp_check(buf_slice(out), bytes, root, &t, &o)
 		   ? 0
 		   : err_input(err, "%s", o.text);

@@ -26,7 +26,7 @@ bool sign_refuse(struct sign_outcome *o, enum sign_reason r, const char *fmt, ..
 	return false;
 }
 
-static void verify_done(struct verify *v)
+void verify_done(struct verify *v)
 {
 	X509_free(v->leaf);
 	sign_free(&v->key);
@@ -281,6 +281,16 @@ static bool check_log(struct verify *v)
 					   : "it has no entry of a transparency log");
 }
 
+bool verify_signer(struct verify *v)
+{
+	return take_key(v) && take_covered(v) && check_signature(v);
+}
+
+bool verify_proofs(struct verify *v)
+{
+	return check_log(v) && (!v->leaf || check_certificate(v));
+}
+
 bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 		 const struct sign_rules *rules, struct arena *a, struct sign_outcome *o)
 {
@@ -290,9 +300,9 @@ bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 	struct err err;
 	*o = (struct sign_outcome){.reason = SIGN_INTERNAL};
 	buf_init(&v.pae, 2 * SIGN_MAX_BUNDLE);
-	if (!take_key(&v) || !take_covered(&v) || !check_signature(&v) || !check_log(&v))
+	if (!verify_signer(&v) || !verify_proofs(&v))
 		return false;
-	if (v.leaf && (!check_certificate(&v) || !check_identity(&v)))
+	if (v.leaf && !check_identity(&v))
 		return false;
 	if (!check_statement(&v))
 		return false;
@@ -304,14 +314,32 @@ bool sign_verify(const struct sign_bundle *b, struct sign_message *m,
 	return true;
 }
 
+/* The hashes that its subjects are named by: npm's have SHA-512 alone. */
+static void statement_needs(struct slice payload, struct sign_needs *ret)
+{
+	auto_doc struct doc d;
+	struct sign_statement s;
+	struct err ignored;
+	doc_init(&d);
+	if (sign_statement_read(payload, &d, &s, &ignored) < 0)
+		return;
+	node_each (subject, s.subjects) {
+		const struct node *digest = node_get(subject, "digest");
+		ret->hash[SIGN_SHA384] |= node_get_str(digest, "sha384").len > 0;
+		ret->hash[SIGN_SHA512] |= node_get_str(digest, "sha512").len > 0;
+	}
+}
+
 int sign_bundle_needs(const struct sign_bundle *b, const struct sign_key *key,
 		      struct sign_needs *ret, struct err *err)
 {
 	auto_x509 *leaf = NULL;
 	auto_key struct sign_key *own = NULL;
 	*ret = (struct sign_needs){.hash[SIGN_SHA256] = true};
-	if (b->content == SIGN_CONTENT_ENVELOPE)
+	if (b->content == SIGN_CONTENT_ENVELOPE) {
+		statement_needs(b->payload, ret);
 		return 0;
+	}
 	if (!key && b->n_certs) {
 		if (cert_read(b->certs[0], &leaf, err) < 0)
 			return err_wrap(err, "certificate");

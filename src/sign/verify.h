@@ -65,6 +65,8 @@ struct sign_root;
 int sign_root_read(struct slice json, struct sign_root **ret, struct err *err) must_use;
 void sign_root_free(struct sign_root **r);
 #define auto_root CLEANUP(sign_root_free)
+/* One line for each authority and log: what it is, its name, since when and until when. */
+void sign_root_describe(const struct sign_root *r, struct buf *out);
 /* A root of single parts, for verification with --certificate-chain, --rekor-key and the like; PEM each. */
 int sign_root_empty(struct sign_root **ret, struct err *err) must_use;
 int sign_root_add_ca(struct sign_root *r, struct slice pem, struct err *err) must_use;
@@ -184,8 +186,9 @@ int sign_statement_write(struct slice name, struct slice digest,
 struct sign_material {
 	const struct sign_key *key; /* without a certificate: its hint is written */
 	struct slice certificate;   /* DER */
-	struct slice log_entry; /* JSON of a TransparencyLogEntry as the log gave it, or empty */
-	struct slice stamp;	/* TimeStampResp, or empty */
+	/* JSON of TransparencyLogEntries; TimeStampResps. */
+	struct slice entries[SIGN_MAX_SERVICES], stamps[SIGN_MAX_SERVICES];
+	size_t n_entries, n_stamps;
 };
 /* Bundle 0.3 around a message's signature or an envelope (payload_type not empty). */
 int sign_bundle_write(const struct sign_material *m, enum sign_hash hash, struct slice digest,

@@ -63,5 +63,13 @@ bool stamps_check(struct verify *v);
 /* One RFC 3161 token over the signature; *ret_time is its time. */
 bool stamp_check(struct slice token, struct slice signature, const struct sign_root *root,
 		 int64_t *ret_time, struct sign_outcome *o);
+/* The steps of sign_verify() one by one: key and signature; log, time stamps and certificate. */
+void verify_done(struct verify *v);
+bool verify_signer(struct verify *v);
+bool verify_proofs(struct verify *v);
+/* The path of an entry's proof leads to the root that stands beside it, whoever says so. */
+bool log_path_leads(const struct sign_log_entry *e, struct sign_outcome *o);
+/* The i-th of the bundle: over its signature, or over the whole envelope, as cosign's attestations beside a tag have it. */
+bool stamp_of_bundle(const struct verify *v, size_t i, int64_t *ret_time);
 /* Does what the log holds speak of this bundle? */
 bool rekor_agrees(struct verify *v, const struct sign_log_entry *e);

@@ -177,11 +177,27 @@ static int write_hint(struct json_writer *w, const struct sign_key *key, struct 
 	return 0;
 }
 
-static int write_material(struct json_writer *w, const struct sign_material *m, struct err *err)
+static int write_entries(struct json_writer *w, const struct sign_material *m, struct err *err)
 {
 	auto_doc struct doc d;
-	struct node *entry = NULL;
+	struct text_limits lim = {.max_bytes = 2 * SIGN_MAX_BUNDLE};
 	doc_init(&d);
+	if (!m->n_entries)
+		return 0;
+	jw_key(w, "tlogEntries");
+	jw_array(w);
+	for (size_t i = 0; i < m->n_entries; i++) {
+		struct node *entry = NULL;
+		if (json_parse(&d, m->entries[i], &lim, &entry, err) < 0)
+			return err_wrap(err, "log entry");
+		jw_node(w, entry);
+	}
+	jw_end(w, ']');
+	return 0;
+}
+
+static int write_material(struct json_writer *w, const struct sign_material *m, struct err *err)
+{
 	jw_object(w);
 	if (m->certificate.len) {
 		jw_key(w, "certificate");
@@ -191,22 +207,17 @@ static int write_material(struct json_writer *w, const struct sign_material *m, 
 	} else {
 		TRY(write_hint(w, m->key, err));
 	}
-	if (m->log_entry.len) {
-		if (json_parse(&d, m->log_entry, NULL, &entry, err) < 0)
-			return err_wrap(err, "log entry");
-		jw_key(w, "tlogEntries");
-		jw_array(w);
-		jw_node(w, entry);
-		jw_end(w, ']');
-	}
-	if (m->stamp.len) {
+	TRY(write_entries(w, m, err));
+	if (m->n_stamps) {
 		jw_key(w, "timestampVerificationData");
 		jw_object(w);
 		jw_key(w, "rfc3161Timestamps");
 		jw_array(w);
-		jw_object(w);
-		put_bytes(w, "signedTimestamp", m->stamp);
-		jw_end(w, '}');
+		for (size_t i = 0; i < m->n_stamps; i++) {
+			jw_object(w);
+			put_bytes(w, "signedTimestamp", m->stamps[i]);
+			jw_end(w, '}');
+		}
 		jw_end(w, ']');
 		jw_end(w, '}');
 	}

@@ -566,7 +566,7 @@ def a_signature_is_stamped_and_outlives_its_certificate(work):
         authority.answer = open(box.path("reply.tsr"), "rb").read()
         r = box.run(*arguments, place)
         assert r.code == 3, r.code
-        r.says("another question")
+        r.says("of another signature")
         authority.answer = b"nonsense"
         box.run(*arguments, place).says("no time stamp")
         authority.answer = None

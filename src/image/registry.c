@@ -119,7 +119,7 @@ static int send_as(struct registry *r, struct endpoint *e, const struct call *c,
 				 .max_body = c->max_body,
 				 .sink = c->sink,
 				 .arg = c->arg,
-				 .once = probe};
+				 .once = probe || c->once};
 	return c->at ? net_download(e->client, &rq, c->at, resp, err)
 		     : net_send(e->client, &rq, resp, err);
 }

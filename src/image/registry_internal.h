@@ -54,6 +54,7 @@ struct call {
 	void *arg;
 	struct net_progress *at; /* a download */
 	const char *actions;	 /* "pull" or "pull,push" */
+	bool once;		 /* no second try */
 };
 /* One call to one host, with sign-in when it asks for it. 0 with any status. */
 int registry_call(struct registry *r, struct endpoint *e, const struct call *c,
@@ -70,6 +71,19 @@ int registry_refusal(const struct registry *r, const struct endpoint *e,
 /* PUT of a manifest; subject_kept: the answer says that the registry keeps the list of referrers. */
 int registry_put(struct registry *r, struct slice what, const char *media_type, struct slice bytes,
 		 bool *subject_kept, struct err *err) must_use;
+/* Is the blob there? HEAD; size UINT64_MAX where the answer does not tell. */
+int registry_has_blob(struct registry *r, struct slice digest, bool *there, uint64_t *size,
+		      struct err *err) must_use;
+/* A blob that is sent in chunks while it comes. What is not finished is taken back. */
+struct registry_upload;
+int registry_upload_open(struct registry *r, struct slice digest, struct registry_upload **ret,
+			 struct err *err) must_use;
+int registry_upload_add(struct registry_upload *u, struct slice piece, struct err *err) must_use;
+int registry_upload_finish(struct registry_upload *u, struct err *err) must_use;
+void registry_upload_close(struct registry_upload **u);
+/* "?mount=&from=": 1 done, 0 not. */
+int registry_mount(struct registry *r, struct slice from, struct slice digest,
+		   struct err *err) must_use;
 /* Link: <...>; rel="next" */
 bool registry_next_page(const struct net_response *resp, struct slice *ret);
 struct endpoint *registry_origin(struct registry *r);

@@ -37,10 +37,13 @@ int repo_open(enum image_kind kind, struct slice where, const struct registry_op
 		r->asked =
 		    arena_dup(&r->src.arena,
 			      slice_starts(selector, "@") ? slice_from(selector, 1) : selector);
+	} else if (kind == IMAGE_OCI_ARCHIVE) {
+		TRY(repo_archive_open(r, where, err));
 	} else
 		return err_usage(
-		    err, "signatures and what else hangs on an image are in registries and OCI "
-			 "layouts - name one: registry:REF or oci:DIR");
+		    err,
+		    "manifests, and what hangs on them, are in registries and OCI layouts - name "
+		    "one: registry:REF or oci:DIR");
 	*ret = take_ptr(&r);
 	return 0;
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/ship.h"
+#include "text/text.h"
+
+struct copy {
+	struct repo *from, *to;
+	const struct copy_options *opt;
+	struct copied *ret;
+	struct map seen;  /* a letter and a digest */
+	struct slice top; /* digest of what was asked for */
+};
+/* What a manifest consists of; the manifest itself is the caller's to put. */
+int copy_part_of(struct copy *c, const struct registry_manifest *m, unsigned depth,
+		 struct err *err) must_use;
+/* What hangs on the digest, and on that. */
+int copy_hanging(struct copy *c, struct slice digest, unsigned depth, struct err *err) must_use;

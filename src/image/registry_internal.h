@@ -15,6 +15,23 @@ bool credential_given(const struct credential *c);
 int credential_from_config(struct slice json, struct slice host, struct slice repository,
 			   struct arena *a, struct credential *ret, struct slice *helper,
 			   struct err *err) must_use;
+/* config.json with one credential more (auth: base64 of USER:PASSWORD; empty: an entry without one, as docker leaves for
+ * what a helper keeps) or less (remove). Everything else stays as and where it is. */
+struct credential_edit {
+	struct slice host, auth;
+	bool remove;
+	bool was_there; /* set */
+};
+int credential_config_edit(struct slice json, struct credential_edit *e, struct buf *out,
+			   struct err *err) must_use;
+/* The helper that keeps what belongs to the host; "" none. */
+int credential_helper_for(struct slice json, struct slice host, struct arena *a,
+			  struct slice *helper, struct err *err) must_use;
+/* Runs docker-credential-NAME VERB. */
+int credential_helper_run(struct slice name, const char *verb, struct slice input, struct buf *out,
+			  struct err *err) must_use;
+struct slice credential_server(struct slice host); /* how helpers and docker call it */
+bool credential_is_of(struct slice key, struct slice host);
 /* From all places, in their order. Nothing found is no error. */
 int credential_find(struct slice host, struct slice repository, struct arena *a,
 		    struct credential *ret, struct err *err) must_use;
@@ -56,6 +73,9 @@ struct call {
 	const char *actions;	 /* "pull" or "pull,push" */
 	bool once;		 /* no second try */
 };
+/* A session with a registry as a whole: path is below /v2/. */
+int registry_open_host(struct slice host, const struct registry_options *opt, struct registry **ret,
+		       struct err *err) must_use;
 /* One call to one host, with sign-in when it asks for it. 0 with any status. */
 int registry_call(struct registry *r, struct endpoint *e, const struct call *c,
 		  struct net_response *resp, struct err *err) must_use;

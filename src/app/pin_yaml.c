@@ -24,6 +24,20 @@ static size_t place_of(struct slice in, size_t at, struct slice text)
 	return ends ? at : SIZE_MAX;
 }
 
+/* An alias stands for what its anchor marks: the last of that name before it. */
+static size_t behind_alias(struct slice in, size_t at)
+{
+	size_t n = 1;
+	while (at + n < in.len && !is_space(in.ptr[at + n]) &&
+	       slice_chr(SL(",]}"), in.ptr[at + n]) < 0)
+		n++;
+	for (size_t k = at; n > 1 && k-- > 0;)
+		if (in.ptr[k] == '&' && k + n < at && is_space(in.ptr[k + n]) &&
+		    memcmp(in.ptr + k + 1, in.ptr + at + 1, n - 1) == 0)
+			return k;
+	return at;
+}
+
 static int take(struct pin_search *s, struct slice doc, size_t base, const struct node *image,
 		struct err *err)
 {
@@ -33,7 +47,10 @@ static int take(struct pin_search *s, struct slice doc, size_t base, const struc
 		return 0;
 	if (slice_chr(text, '$') >= 0 || slice_find(text, SL("{{")) >= 0)
 		return pin_say(s, PIN_NONE, text, where, "its name has a variable", err);
-	size_t at = place_of(doc, image->pos, text);
+	size_t at = image->pos;
+	if (at < doc.len && doc.ptr[at] == '*')
+		at = behind_alias(doc, at);
+	at = place_of(doc, at, text);
 	if (at == SIZE_MAX)
 		return pin_say(s, PIN_LEFT, text, where,
 			       "it is written in a way that cannot be changed in place", err);

@@ -14,11 +14,15 @@ int cmd_ask(const char *prompt, bool hidden, const char *without, struct buf *ou
 	quiet = before;
 	if (hidden)
 		quiet.c_lflag &= (tcflag_t)~ECHO;
-	TRY(file_write_fd(fd, slice_str(prompt), err));
+	/* First: what is typed as soon as the question is there must count. */
 	tcsetattr(fd, TCSAFLUSH, &quiet);
+	if (file_write_fd(fd, slice_str(prompt), err) < 0) {
+		tcsetattr(fd, TCSAFLUSH, &before);
+		return err->code;
+	}
 	char c;
 	while (read(fd, &c, 1) == 1 && c != '\n')
 		buf_putc(out, c);
-	tcsetattr(fd, TCSAFLUSH, &before);
+	tcsetattr(fd, TCSADRAIN, &before);
 	return hidden ? file_write_fd(fd, SL("\n"), err) : 0;
 }

@@ -6,9 +6,11 @@
 #include "image/registry_internal.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define CHUNK	  (8 * MIB)
 #define MAX_CHUNK (64 * MIB)
+#define MAX_TRIES 4
 
 struct registry_upload {
 	struct registry *r;
@@ -80,7 +82,7 @@ static int call_at(struct registry_upload *u, struct call *c, struct net_respons
 	return registry_call(u->r, u->e, c, resp, err);
 }
 
-/* How far the registry has got: a part whose answer was lost may be there. 1: all of it; 0: none. */
+/* How far the registry has got. 1: it has this part; 0: it has not. */
 static int ask_where(struct registry_upload *u, struct err *err)
 {
 	auto_response struct net_response resp;
@@ -94,9 +96,15 @@ static int ask_where(struct registry_upload *u, struct err *err)
 		return registry_refusal(u->r, u->e, &resp, "upload", err);
 	if (net_header(&resp, "location", 0).len)
 		TRY(take_location(u, &resp, err));
-	return last + 1 == u->sent + u->part.len;
+	if (last + 1 == u->sent + u->part.len)
+		return 1;
+	/* An empty upload is "0-0" (distribution-spec, "Pushing a blob in chunks"). */
+	if (last + 1 == u->sent || (last == 0 && u->sent == 0))
+		return 0;
+	return err_set(err, ERR_NETWORK, -EPROTO, "the registry has lost a part of the upload");
 }
 
+/* 0 with the answer's status; 0 as status when none came, err says why. */
 static int patch_once(struct registry_upload *u, int *status, struct err *err)
 {
 	auto_response struct net_response resp;
@@ -108,28 +116,40 @@ static int patch_once(struct registry_upload *u, int *status, struct err *err)
 	snprintf(range, sizeof(range), "Content-Range: %llu-%llu", (unsigned long long)u->sent,
 		 (unsigned long long)(u->sent + u->part.len - 1));
 	headers[1] = slice_str(range);
-	TRY(call_at(u, &c, &resp, err));
+	*status = 0;
+	int rc = call_at(u, &c, &resp, err);
+	if (rc < 0)
+		return err->kind == ERR_NETWORK ? 0 : rc;
 	*status = resp.status;
 	if (resp.status == 202)
 		return take_location(u, &resp, err);
-	return resp.status == 416 ? 0 : registry_refusal(u->r, u->e, &resp, "upload", err);
+	bool passing = resp.status == 416 || resp.status == 429 || resp.status >= 500;
+	rc = registry_refusal(u->r, u->e, &resp, "upload", err);
+	return passing ? 0 : rc;
 }
 
+/* Where a part failed the registry is asked what it has, for its answer may be all that was lost. */
 static int send_part(struct registry_upload *u, struct err *err)
 {
-	int status = 0, got = 0;
 	if (!u->url.len)
 		TRY(begin(u, err));
-	TRY(patch_once(u, &status, err));
-	if (status == 416) {
-		got = ask_where(u, err);
-		TRY(got);
-		if (!got)
-			TRY(patch_once(u, &status, err));
-		if (!got && status != 202)
-			return err_set(err, ERR_NETWORK, -EPROTO,
-				       "the registry has lost a part of the upload - try again");
+	for (unsigned tries = 0;; tries++) {
+		struct err lost = {0};
+		int status = 0, got = 0;
+		TRY(patch_once(u, &status, err));
+		if (status == 202)
+			break;
+		if (tries + 1 >= MAX_TRIES)
+			return err->code;
+		struct timespec wait = {.tv_sec = tries, .tv_nsec = 200000000};
+		nanosleep(&wait, NULL);
+		got = ask_where(u, &lost);
+		if (got > 0)
+			break;
+		if (got < 0)
+			return err->code;
 	}
+	*err = (struct err){0};
 	u->sent += u->part.len;
 	buf_clear(&u->part);
 	return 0;

@@ -237,7 +237,8 @@ def a_copy_that_was_killed_goes_on_where_it_was(work):
                 return False
             b.fault = fault
             p = subprocess.Popen([STRAKE, "copy", a.host + "/app:1", b.host + "/app:1"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            reached.wait(20)
+            while not reached.is_set() and p.poll() is None:
+                time.sleep(0.01)
             p.kill()
             p.wait()
             b.fault = None
@@ -266,12 +267,13 @@ def a_copy_that_was_killed_goes_on_where_it_was(work):
                 return False
             a.fault = slow
             p = subprocess.Popen([STRAKE, "copy", a.host + "/app:1", "oci:" + work + "/l:1"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            reached.wait(20)
+            while not reached.is_set() and p.poll() is None:
+                time.sleep(0.01)
             p.kill()
             p.wait()
             a.fault = None
             if os.path.exists(work + "/l/index.json"):
-                assert index_of(work + "/l") == []
+                assert [d["digest"] for d in index_of(work + "/l")] in ([], [m["digest"]])
         run(work, "copy", a.host + "/app:1", "oci:" + work + "/l:1")
         assert [d["digest"] for d in index_of(work + "/l")] == [m["digest"]]
 
@@ -351,7 +353,8 @@ def what_cosign_save_wrote_is_copied_with_its_signatures(work):
     with Registry() as r:
         run(work, "copy", ref, r.host + "/app:1")
         assert verified(work, r.host + "/app:1") == ["legacy"]
-        assert run(work, "tree", ref).out.count("cosign") >= 2
+        kinds = [c["kind"] for c in run(work, "tree", "--format", "json", ref).json()["children"]]
+        assert kinds == ["signature", "attestation"], kinds
 
 
 @test
@@ -621,6 +624,7 @@ def wrong_logins_are_refused_and_broken_files_left_alone(work):
             login(work, r.host, code=3)
             assert open(config_file(work)).read() == broken
         os.remove(config_file(work))
+        open(os.path.dirname(config_file(work)) + "/real.json", "w").write("\n")
         os.symlink("real.json", config_file(work))
         login(work, r.host)
         assert os.path.islink(config_file(work)) and r.host in open(os.path.dirname(config_file(work)) + "/real.json").read()
@@ -739,6 +743,7 @@ def dockerfiles_are_pinned_in_place(work):
         assert not r.log
         diff = run(work, "pin", "--diff", path).out
         assert "+ARG VERSION=3.19@" + d["alpine:3.19"] in diff and open(path).read() == text
+        r.log.clear()
         out = run(work, "pin", path)
         out.says("variable without a value")
         h = r.host

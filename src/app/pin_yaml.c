@@ -4,16 +4,24 @@
 
 #define MAX_DEPTH 64
 
-/* Where the text of a scalar begins: behind an anchor, a tag, a quote. SIZE_MAX: it is written in another way. */
-static size_t place_of(struct slice in, size_t at, struct slice text)
+/* Behind anchors and tags. */
+static size_t past_marks(struct slice in, size_t at)
 {
-	for (int parts = 0; parts < 2 && at < in.len && (in.ptr[at] == '&' || in.ptr[at] == '!');
-	     parts++) {
+	for (int marks = 0; marks < 2 && at < in.len; marks++) {
+		if (in.ptr[at] != '&' && in.ptr[at] != '!')
+			break;
 		while (at < in.len && !is_space(in.ptr[at]))
 			at++;
 		while (at < in.len && is_space(in.ptr[at]))
 			at++;
 	}
+	return at;
+}
+
+/* Where the text of a scalar begins: behind an anchor, a tag, a quote. SIZE_MAX: it is written in another way. */
+static size_t place_of(struct slice in, size_t at, struct slice text)
+{
+	at = past_marks(in, at);
 	char quote = at < in.len && (in.ptr[at] == '"' || in.ptr[at] == '\'') ? in.ptr[at] : '\0';
 	at += quote != '\0';
 	if (!slice_eq(slice_sub(in, at, text.len), text))

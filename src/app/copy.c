@@ -99,17 +99,41 @@ static bool is_manifest_type(struct slice type)
 	       slice_starts(type, "application/vnd.docker.distribution.manifest.");
 }
 
+int copy_settle(struct copy *c, struct registry_manifest *m, struct err *err)
+{
+	auto_doc struct doc d;
+	struct node *root;
+	struct text_limits lim = {.max_bytes = MAX_DOCUMENT};
+	doc_init(&d);
+	if (is_manifest_type(m->media_type))
+		return 0;
+	if (json_parse(&d, m->bytes, &lim, &root, err) < 0)
+		return err_wrap(err, "manifest %.*s", SL_FMT(m->digest));
+	struct slice said = node_get_str(root, "mediaType");
+	if (!said.len)
+		said = node_get(root, "manifests")
+			   ? SL("application/vnd.oci.image.index.v1+json")
+			   : SL("application/vnd.oci.image.manifest.v1+json");
+	m->media_type = arena_dup(repo_arena(c->to), said);
+	return m->media_type.ptr ? 0 : err_oom(err);
+}
+
 static int copy_manifest(struct copy *c, const struct registry_manifest *m, unsigned depth,
 			 struct err *err);
 
 static int copy_child(struct copy *c, const struct node *desc, unsigned depth, struct err *err)
 {
 	struct registry_manifest m;
+	unsigned char sum[SHA256_LEN];
 	struct slice type = node_get_str(desc, "mediaType"), digest = node_get_str(desc, "digest");
 	if (type.len && !is_manifest_type(type))
 		return copy_blob(c, desc, err);
+	if (digest_parse(digest, sum) < 0)
+		return err_input(err, "the index names \"%.*s\", which is no sha256 digest",
+				 SL_FMT(slice_sub(digest, 0, 200)));
 	if (repo_get(c->from, digest, &m, err) < 0)
 		return err_wrap(err, "the index names %.*s", SL_FMT(digest));
+	TRY(copy_settle(c, &m, err));
 	return copy_manifest(c, &m, depth + 1, err);
 }
 
@@ -168,9 +192,9 @@ static int choose(struct copy *c, struct registry_manifest *m, struct err *err)
 	struct registry_manifest all;
 	TRY(repo_get(c->from, SL_NONE, &all, err));
 	*m = all;
-	if (!c->opt->platform)
-		return 0;
-	return repo_get_platform(c->from, all.digest, c->opt->platform, m, err);
+	if (c->opt->platform)
+		TRY(repo_get_platform(c->from, all.digest, c->opt->platform, m, err));
+	return copy_settle(c, m, err);
 }
 
 static int copy_all(struct copy *c, struct slice tag, struct err *err)

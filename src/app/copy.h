@@ -11,6 +11,8 @@ struct copy {
 	struct map seen;  /* a letter and a digest */
 	struct slice top; /* digest of what was asked for */
 };
+/* Some registries send manifests as mere JSON: then the type is what stands in it. */
+int copy_settle(struct copy *c, struct registry_manifest *m, struct err *err) must_use;
 /* What a manifest consists of; the manifest itself is the caller's to put. */
 int copy_part_of(struct copy *c, const struct registry_manifest *m, unsigned depth,
 		 struct err *err) must_use;

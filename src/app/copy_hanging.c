@@ -134,9 +134,10 @@ static int change_tag(void *arg, const struct registry_manifest *old, struct buf
 	return join(t->c, have, want, out, err);
 }
 
-static int put_tag(struct copy *c, struct slice tag, const struct registry_manifest *m,
-		   unsigned depth, struct err *err)
+static int put_tag(struct copy *c, struct slice tag, struct registry_manifest *m, unsigned depth,
+		   struct err *err)
 {
+	TRY(copy_settle(c, m, err));
 	struct tag_change t = {.c = c, .m = m, .joins = !slice_ends(tag, ".sbom")};
 	struct repo_change change = {change_tag, tag_stands, &t, m->media_type.ptr};
 	TRY(copy_part_of(c, m, depth + 1, err));
@@ -254,6 +255,7 @@ static int copy_referrer(struct copy *c, struct slice subject, struct slice dige
 	/* A list that was kept by hand may be wrong. */
 	if (!slice_eq(node_get_str(node_get(root, "subject"), "digest"), subject))
 		return 0;
+	TRY(copy_settle(c, &m, err));
 	TRY(copy_part_of(c, &m, depth + 1, err));
 	TRY(describe(c, &m, root, &desc, err));
 	TRY(repo_attach(c->to, subject, &desc, m.bytes, err));

@@ -42,6 +42,11 @@ int ship_target(const char *text, enum image_kind *kind, struct slice *where)
 {
 	struct err err = {0};
 	*kind = IMAGE_UNKNOWN;
+	if (slice_starts(slice_str(text), "oci-archive:")) {
+		*kind = IMAGE_OCI_ARCHIVE;
+		*where = slice_str(text + 12);
+		return where->len ? 0 : cmd_usage("%s: nothing after the colon", text);
+	}
 	if (slice_starts(slice_str(text), "oci:")) {
 		*kind = IMAGE_OCI_DIR;
 		*where = slice_str(text + 4);
@@ -116,8 +121,10 @@ static int read_sides(const struct options *o, struct sides *s)
 		r = ship_registry(o, &s->to_opt);
 	if (r)
 		return r;
-	if (s->to_kind != IMAGE_REGISTRY && s->to_kind != IMAGE_OCI_DIR)
-		return cmd_usage("%s: images are copied to registry:REF or oci:DIR[:TAG]",
+	if (s->to_kind != IMAGE_REGISTRY && s->to_kind != IMAGE_OCI_DIR &&
+	    s->to_kind != IMAGE_OCI_ARCHIVE)
+		return cmd_usage("%s: images are copied to registry:REF, oci:DIR[:TAG] or "
+				 "oci-archive:FILE[:TAG]",
 				 o->args[1]);
 	arena_init(&a, MIB);
 	s->from_opt = s->to_opt;
@@ -252,8 +259,8 @@ static int run_copy(const struct options *o)
 		err_wrap(&err, "%s", o->args[1]);
 		return cmd_fail(&err);
 	}
-	struct slice tag = s.to_kind == IMAGE_OCI_DIR ? repo_asked(to) : s.tag;
-	if (copy_from(o, &s, from, to, tag, &done, &err) < 0) {
+	struct slice tag = s.to_kind == IMAGE_REGISTRY ? s.tag : repo_asked(to);
+	if (copy_from(o, &s, from, to, tag, &done, &err) < 0 || repo_finish(to, &err) < 0) {
 		err_wrap(&err, "%s to %s", o->args[0], o->args[1]);
 		return cmd_fail(&err);
 	}
@@ -379,7 +386,7 @@ const struct command cmd_copy = {
     .summary = "copy an image with everything that hangs on it",
     .text =
 	"FROM is an image of a registry, an OCI layout or its archive, a docker save archive or a "
-	"daemon; TO is registry:REF or oci:DIR[:TAG], which is made where it is not there. All "
+	"daemon; TO is registry:REF, oci:DIR[:TAG] or oci-archive:FILE[:TAG]. All "
 	"platforms go, and signatures, attestations and SBOMs with them; digests stay as they are. "
 	"What is there already is not sent: a copy that was cut off goes on when it is run again, "
 	"and the name is written last. Without a tag TO gets the one of FROM. --username and "

@@ -38,7 +38,7 @@ int repo_open(enum image_kind kind, struct slice where, const struct registry_op
 		    arena_dup(&r->src.arena,
 			      slice_starts(selector, "@") ? slice_from(selector, 1) : selector);
 	} else if (kind == IMAGE_OCI_ARCHIVE) {
-		TRY(repo_archive_open(r, where, err));
+		TRY(create ? repo_archive_create(r, where, err) : repo_archive_open(r, where, err));
 	} else
 		return err_usage(
 		    err,
@@ -53,6 +53,7 @@ void repo_close(struct repo **ref)
 	struct repo *r = *ref;
 	if (!r)
 		return;
+	repo_archive_close(r);
 	vec_free(&r->found);
 	vec_free(&r->tags);
 	blob_store_done(&r->store);

@@ -9,10 +9,11 @@
 #include "text/text.h"
 
 struct repo;
-/* kind: IMAGE_REGISTRY, IMAGE_OCI_DIR; IMAGE_OCI_ARCHIVE is only read. where: reference, or DIR[:TAG|@DIGEST]. create: a
- * layout that is not there is made. */
+/* kind: IMAGE_REGISTRY, IMAGE_OCI_DIR, IMAGE_OCI_ARCHIVE. where: reference, or DIR[:TAG|@DIGEST]. create: a layout that is
+ * not there is made; an archive is written anew and gets its name with repo_finish, else it is only read. */
 int repo_open(enum image_kind kind, struct slice where, const struct registry_options *opt,
 	      bool create, struct repo **ret, struct err *err) must_use;
+int repo_finish(struct repo *r, struct err *err) must_use; /* nothing for other kinds */
 void repo_close(struct repo **r);
 #define auto_repo CLEANUP(repo_close)
 

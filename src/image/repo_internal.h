@@ -49,9 +49,13 @@ struct repo {
 	struct slice name, asked, dir;
 	VEC(struct repo_descriptor) found;
 	VEC(struct slice) tags;
-	int lock; /* of a layout: the descriptor that holds it, -1 none */
+	struct archive_out *out; /* an archive that is written */
+	int lock;		 /* of a layout: the descriptor that holds it, -1 none */
 };
-extern const struct repo_ops repo_registry_ops, repo_layout_ops, repo_archive_ops;
+extern const struct repo_ops repo_registry_ops, repo_layout_ops, repo_archive_ops,
+    repo_archive_out_ops;
+int repo_archive_create(struct repo *r, struct slice where, struct err *err) must_use;
+void repo_archive_close(struct repo *r);
 int repo_archive_open(struct repo *r, struct slice where, struct err *err) must_use;
 /* Takes a descriptor of an index, once. */
 int repo_keep(struct repo *r, const struct node *desc, struct err *err) must_use;

@@ -169,6 +169,15 @@ int registry_upload_add(struct registry_upload *u, struct slice piece, struct er
 	return 0;
 }
 
+/* It may be the answer alone that was lost. */
+static bool is_kept(struct registry_upload *u)
+{
+	struct err ignored = {0};
+	bool there = false;
+	uint64_t size;
+	return registry_has_blob(u->r, u->digest, &there, &size, &ignored) == 0 && there;
+}
+
 /* A blob of one part goes with the PUT; registries differ in what they take there of a longer one. */
 int registry_upload_finish(struct registry_upload *u, struct err *err)
 {
@@ -182,9 +191,12 @@ int registry_upload_finish(struct registry_upload *u, struct err *err)
 		TRY(send_part(u, err));
 	if (u->part.len)
 		c.body = buf_slice(&u->part);
-	TRY(call_at(u, &c, &resp, err));
-	if (resp.status != 201 && resp.status != 204)
-		return registry_refusal(u->r, u->e, &resp, "upload", err);
+	int rc = call_at(u, &c, &resp, err);
+	if (rc == 0 && resp.status != 201 && resp.status != 204)
+		rc = registry_refusal(u->r, u->e, &resp, "upload", err);
+	if (rc < 0 && !is_kept(u))
+		return rc;
+	*err = (struct err){0};
 	buf_clear(&u->url);
 	return 0;
 }

@@ -110,10 +110,21 @@ struct sides {
 	struct registry_options from_opt, to_opt;
 };
 
+/* Without a tag a registry gets the one of the other side. */
+static struct slice tag_for(const struct sides *s)
+{
+	unsigned char sum[SHA256_LEN];
+	struct slice tag = given_tag(s->to);
+	if (s->to_kind != IMAGE_REGISTRY || tag.len || s->from_kind != IMAGE_REGISTRY)
+		return s->to_kind == IMAGE_REGISTRY ? tag : SL_NONE;
+	tag = given_tag(s->from);
+	return digest_parse(tag, sum) == 0 ? SL_NONE : tag;
+}
+
 static int read_sides(const struct options *o, struct sides *s)
 {
 	auto_arena struct arena a;
-	unsigned char sum[SHA256_LEN];
+	arena_init(&a, MIB);
 	int r = ship_target(o->args[0], &s->from_kind, &s->from);
 	if (r == 0)
 		r = ship_target(o->args[1], &s->to_kind, &s->to);
@@ -126,18 +137,13 @@ static int read_sides(const struct options *o, struct sides *s)
 		return cmd_usage("%s: images are copied to registry:REF, oci:DIR[:TAG] or "
 				 "oci-archive:FILE[:TAG]",
 				 o->args[1]);
-	arena_init(&a, MIB);
 	s->from_opt = s->to_opt;
 	s->to_opt.nmirrors = 0; /* what is written is written to the registry itself */
 	/* A name and a password are for one registry. Of two it is the one that is written to. */
 	if (s->from_kind == IMAGE_REGISTRY && s->to_kind == IMAGE_REGISTRY &&
 	    !slice_eq(host_of(s->from, &a), host_of(s->to, &a)))
 		s->from_opt.username = s->from_opt.password = s->from_opt.token = NULL;
-	s->tag = s->to_kind == IMAGE_REGISTRY ? given_tag(s->to) : SL_NONE;
-	if (s->to_kind == IMAGE_REGISTRY && !s->tag.len && s->from_kind == IMAGE_REGISTRY)
-		s->tag = given_tag(s->from);
-	if (!given_tag(s->to).len && digest_parse(s->tag, sum) == 0)
-		s->tag = SL_NONE;
+	s->tag = tag_for(s);
 	return 0;
 }
 

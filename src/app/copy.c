@@ -24,36 +24,6 @@ static int first_time(struct copy *c, char kind, struct slice digest, struct err
 
 /* ---- blobs ---- */
 
-struct sending {
-	struct copy *c;
-	struct repo_writer *w;
-	struct slice digest;
-	uint64_t done, size;
-};
-
-static int send_piece(void *arg, struct slice piece, struct err *err)
-{
-	struct sending *s = arg;
-	TRY(repo_writer_add(s->w, piece, err));
-	s->done += piece.len;
-	if (s->c->opt->progress)
-		s->c->opt->progress(s->c->opt->arg, s->digest, s->done, s->size);
-	return 0;
-}
-
-static int send_blob(struct copy *c, struct slice digest, uint64_t size, struct err *err)
-{
-	auto_repo_writer struct repo_writer *w = NULL;
-	struct sending s = {.c = c, .digest = digest, .size = size};
-	TRY(repo_writer_open(c->to, digest, size, &w, err));
-	s.w = w;
-	TRY(repo_stream(c->from, digest, size, send_piece, &s, err));
-	TRY(repo_writer_commit(w, err));
-	c->ret->sent++;
-	c->ret->bytes += s.done;
-	return 0;
-}
-
 /* Layers that may not be handed on are kept as references to where they lie (OCI layer.md, "Non-Distributable Layers"). */
 static bool stays_elsewhere(const struct node *desc)
 {
@@ -62,32 +32,32 @@ static bool stays_elsewhere(const struct node *desc)
 					  slice_find(type, SL(".foreign.")) >= 0);
 }
 
-static int copy_blob(struct copy *c, const struct node *desc, struct err *err)
+/* Puts the blob on the list of what has to be sent, when it has to be. */
+static int want_blob(struct copy *c, const struct node *desc, struct err *err)
 {
-	struct slice digest = node_get_str(desc, "digest");
-	uint64_t size = 0;
+	struct copy_blob b = {.digest = arena_dup(repo_arena(c->to), node_get_str(desc, "digest"))};
 	bool has = false;
-	if (node_u64(node_get(desc, "size"), &size) < 0)
-		return err_input(err, "descriptor of %.*s has no valid size", SL_FMT(digest));
+	if (node_u64(node_get(desc, "size"), &b.size) < 0)
+		return err_input(err, "descriptor of %.*s has no valid size", SL_FMT(b.digest));
 	if (stays_elsewhere(desc)) {
 		c->ret->left++;
 		return 0;
 	}
-	int rc = first_time(c, 'b', digest, err);
+	int rc = first_time(c, 'b', b.digest, err);
 	if (rc <= 0)
 		return rc;
-	TRY(repo_has_blob(c->to, digest, size, &has, err));
+	TRY(repo_has_blob(c->to, b.digest, b.size, &has, err));
 	if (has) {
 		c->ret->there++;
 		return 0;
 	}
-	rc = repo_mount(c->to, c->from, digest, err);
+	rc = repo_mount(c->to, c->from, b.digest, err);
 	TRY(rc);
 	if (rc > 0) {
 		c->ret->mounted++;
 		return 0;
 	}
-	return send_blob(c, digest, size, err);
+	return vec_push(&c->wanted, b) < 0 ? err_oom(err) : 0;
 }
 
 /* ---- manifests ---- */
@@ -127,7 +97,7 @@ static int copy_child(struct copy *c, const struct node *desc, unsigned depth, s
 	unsigned char sum[SHA256_LEN];
 	struct slice type = node_get_str(desc, "mediaType"), digest = node_get_str(desc, "digest");
 	if (type.len && !is_manifest_type(type))
-		return copy_blob(c, desc, err);
+		return want_blob(c, desc, err);
 	if (digest_parse(digest, sum) < 0)
 		return err_input(err, "the index names \"%.*s\", which is no sha256 digest",
 				 SL_FMT(slice_sub(digest, 0, 200)));
@@ -153,11 +123,11 @@ static int copy_parts(struct copy *c, const struct registry_manifest *m, unsigne
 	node_each (desc, node_get(root, "manifests"))
 		TRY(copy_child(c, desc, depth, err));
 	if (node_get(root, "config"))
-		TRY(copy_blob(c, node_get(root, "config"), err));
+		TRY(want_blob(c, node_get(root, "config"), err));
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		node_each (desc, node_get(root, lists[i]))
-			TRY(copy_blob(c, desc, err));
-	return 0;
+			TRY(want_blob(c, desc, err));
+	return copy_send(c, err);
 }
 
 static int count(struct copy *c, struct err *err)
@@ -222,5 +192,6 @@ int app_copy(struct repo *from, struct repo *to, struct slice tag, const struct 
 	*ret = (struct copied){0};
 	int rc = copy_all(&c, tag, err);
 	map_free(&c.seen);
+	vec_free(&c.wanted);
 	return rc;
 }

@@ -155,7 +155,7 @@ static int send_piece(void *arg, struct slice piece, struct err *err)
 	TRY(repo_writer_add(s->w, piece, err));
 	s->done += piece.len;
 	if (s->c->opt->progress)
-		s->c->opt->progress(s->c->opt->arg, s->p->digest, s->done, s->p->bytes.size);
+		s->c->opt->progress(s->c->opt->arg, 1, s->done, s->p->bytes.size);
 	return 0;
 }
 

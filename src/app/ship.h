@@ -7,8 +7,9 @@
 struct copy_options {
 	const char *platform; /* os/arch[/variant]: its manifest alone; NULL all of an index */
 	bool only_image;      /* without signatures and what else hangs on it */
-	/* Told of each blob while it goes; may be NULL. */
-	void (*progress)(void *arg, struct slice digest, uint64_t done, uint64_t size);
+	unsigned parallel;    /* blobs at once; 0 = 4 */
+	/* Told how far the blobs of one manifest are; may be NULL. */
+	void (*progress)(void *arg, size_t blobs, uint64_t done, uint64_t size);
 	void *arg;
 };
 struct copied {

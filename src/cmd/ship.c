@@ -11,6 +11,7 @@ static const struct opt copy_options[] = {
      "the manifest of this platform alone; default everything that FROM names"},
     {"only-image", 0, OPT_FLAG, NULL, NULL,
      "without signatures, attestations, SBOMs and what else hangs on it"},
+    {"parallel", 0, OPT_NUMBER, "N", "4", "blobs at once"},
     {"socket", 0, OPT_STRING, "PATH", NULL, "of the docker or podman daemon"},
     SHIP_OPTIONS,
     {0},
@@ -148,19 +149,19 @@ static int read_sides(const struct options *o, struct sides *s)
 }
 
 struct line {
-	bool on, dirty;
+	bool dirty;
 	uint64_t last;
 };
 
-static void show_progress(void *arg, struct slice digest, uint64_t done, uint64_t size)
+static void show_progress(void *arg, size_t blobs, uint64_t done, uint64_t size)
 {
 	struct line *l = arg;
 	uint64_t now = time_monotonic_ms();
-	if (!l->on || (now - l->last < 100 && done < size))
+	if (now - l->last < 100 && done < size)
 		return;
 	l->last = now;
 	l->dirty = true;
-	fprintf(stderr, "\r\033[K%.19s  %llu of %llu MiB", digest.ptr,
+	fprintf(stderr, "\r\033[K%zu blob%s: %llu of %llu MiB", blobs, blobs == 1 ? "" : "s",
 		(unsigned long long)(done / MIB), (unsigned long long)(size / MIB));
 	fflush(stderr);
 }
@@ -175,12 +176,13 @@ static void end_progress(struct line *l)
 static int copy_from(const struct options *o, const struct sides *s, struct repo *from,
 		     struct repo *to, struct slice tag, struct copied *ret, struct err *err)
 {
-	struct line line = {.on = isatty(STDERR_FILENO) && !opt_flag(o, "no-progress") &&
-				  !opt_flag(o, "quiet")};
+	struct line line = {.last = 0};
+	bool shown = isatty(STDERR_FILENO) && !opt_flag(o, "no-progress") && !opt_flag(o, "quiet");
 	struct image_options image = {.registry = &s->from_opt, .socket = opt_string(o, "socket")};
 	struct copy_options opt = {.platform = opt_string(o, "platform"),
 				   .only_image = opt_flag(o, "only-image"),
-				   .progress = show_progress,
+				   .parallel = (unsigned)MIN(opt_number(o, "parallel"), 16U),
+				   .progress = shown ? show_progress : NULL,
 				   .arg = &line};
 	int rc = from ? app_copy(from, to, tag, &opt, ret, err)
 		      : app_copy_image(s->from_kind, s->from, &image, to, tag, &opt, ret, err);

@@ -68,6 +68,11 @@ bool repo_is_remote(const struct repo *r)
 	return r->registry != NULL;
 }
 
+bool repo_takes_several(const struct repo *r)
+{
+	return !r->out;
+}
+
 struct slice repo_name(const struct repo *r)
 {
 	return r->name;

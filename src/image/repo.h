@@ -18,7 +18,8 @@ void repo_close(struct repo **r);
 #define auto_repo CLEANUP(repo_close)
 
 bool repo_is_remote(const struct repo *r);
-struct slice repo_name(const struct repo *r); /* "host/repository" or the directory */
+bool repo_takes_several(const struct repo *r); /* blobs at once, written by several processes */
+struct slice repo_name(const struct repo *r);  /* "host/repository" or the directory */
 struct slice
 repo_asked(const struct repo *r); /* tag or digest of the reference; "" for a layout without */
 struct arena *repo_arena(struct repo *r);

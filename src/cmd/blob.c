@@ -389,8 +389,7 @@ const struct command cmd_attest_blob = {
     .synopsis = "FILE",
     .summary = "sign a document about a file",
     .options = attest_options,
-    .examples = {{"strake attest-blob --key strake.key --type cyclonedx --predicate bom.json "
-		  "--bundle o.json app.tar",
+    .examples = {{"strake attest-blob --key K --type spdx --predicate P --bundle B app.tar",
 		  "an SBOM of a file"}},
     .run = run_attest,
 };

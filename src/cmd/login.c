@@ -112,8 +112,7 @@ const struct command cmd_login = {
 	    "helper that this file names. Other keys of the file stay as they are.",
     .options = login_options,
     .examples = {{"strake login registry.example:5000", "asks for user and password"},
-		 {"strake login --username ci --password-stdin registry.example:5000 < "
-		  "password.txt",
+		 {"strake login --username ci --password-stdin registry.example:5000 < pw",
 		  "in a pipeline"}},
     .run = run_login,
 };

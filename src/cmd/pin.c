@@ -266,7 +266,7 @@ static int run_pin(const struct options *o)
 const struct command cmd_pin = {
     .name = "pin",
     .synopsis = "FILE...",
-    .summary = "pin images to digests in Dockerfiles, compose files and Kubernetes manifests",
+    .summary = "pin images to digests in Dockerfiles, compose files and manifests",
     .text =
 	"Writes name:tag@sha256:... in the place of name:tag: in FROM, COPY --from and RUN "
 	"--mount, "

@@ -314,7 +314,7 @@ const struct command cmd_attest = {
 const struct command cmd_attach = {
     .name = "attach",
     .synopsis = "REF",
-    .summary = "put a signature or a bundle that was made elsewhere beside an image",
+    .summary = "put a signature that was made elsewhere beside an image",
     .options = attach_options,
     .examples = {{"strake attach --signature app.sig --payload app.json REF",
 		  "a signature made by hardware"},

@@ -266,12 +266,10 @@ const struct command cmd_verify = {
 	    "code 1 when nothing "
 	    "that is asked for has signed.",
     .options = verify_options,
-    .examples =
-	{{"strake verify --key strake.pub REF", "by a key"},
-	 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
-	 {"strake verify --trusted-root trusted_root.json --certificate-identity me@example.com "
-	  "--certificate-oidc-issuer https://accounts.example.com REF",
-	  "by an identity"}},
+    .examples = {{"strake verify --key strake.pub REF", "by a key"},
+		 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
+		 {"strake verify --certificate-identity ME --certificate-oidc-issuer URL REF",
+		  "by an identity"}},
     .run = run_verify,
 };
 const struct command cmd_verify_attestation = {

@@ -6,12 +6,15 @@
 #define _GNU_SOURCE
 #include "image/repo_internal.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define PIECE	 (256 * KIB)
+#define STALE_S	 3600
 #define REF_NAME "org.opencontainers.image.ref.name"
 
 static int in_dir(const struct repo *r, const char *rest, char *out, size_t cap, struct err *err)
@@ -31,6 +34,24 @@ static struct slice dir_part(struct slice where)
 	return colon > slash && colon > 0 ? slice_sub(where, 0, (size_t)colon) : where;
 }
 
+/* What a copy that was killed left unfinished. One that still runs writes to its file all the time. */
+static void sweep(const char *blobs)
+{
+	DIR *d = opendir(blobs);
+	struct dirent *e;
+	struct stat st;
+	while (d && (e = readdir(d))) {
+		struct slice name = slice_str(e->d_name);
+		if (name.len != 64 + 11 || !slice_starts(slice_from(name, 64), ".tmp."))
+			continue;
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_mtime + STALE_S < time(NULL))
+			unlinkat(dirfd(d), e->d_name, 0);
+	}
+	if (d)
+		closedir(d);
+}
+
 int repo_layout_create(struct slice where, struct err *err)
 {
 	char path[4200], dir[4096];
@@ -38,6 +59,8 @@ int repo_layout_create(struct slice where, struct err *err)
 	struct slice d = dir_part(where);
 	if (snprintf(dir, sizeof(dir), "%.*s", SL_FMT(d)) >= (int)sizeof(dir))
 		return err_usage(err, "the path is too long");
+	snprintf(path, sizeof(path), "%s/blobs/sha256", dir);
+	sweep(path);
 	snprintf(path, sizeof(path), "%s/oci-layout", dir);
 	if (stat(path, &st) == 0)
 		return 0;

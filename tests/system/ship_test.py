@@ -276,6 +276,12 @@ def a_copy_that_was_killed_goes_on_where_it_was(work):
                 assert [d["digest"] for d in index_of(work + "/l")] in ([], [m["digest"]])
         run(work, "copy", a.host + "/app:1", "oci:" + work + "/l:1")
         assert [d["digest"] for d in index_of(work + "/l")] == [m["digest"]]
+        left = [work + "/l/blobs/sha256/" + "0" * 64 + ".tmp." + x for x in ("abcdef", "ABCDEF")]
+        for n in left:
+            open(n, "w").close()
+        os.utime(left[0], (1, 1))
+        run(work, "copy", a.host + "/app:1", "oci:" + work + "/l:1")
+        assert [os.path.exists(n) for n in left] == [False, True]
 
 
 @test

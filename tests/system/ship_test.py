@@ -776,8 +776,10 @@ def at_a_terminal_it_asks_and_does_not_show_the_password(work):
         until(b"Password:")
         os.write(fd, b"pass:word\n")
         until(b"signed in")
+        # closing the terminal first would hang up on it
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         os.close(fd)
-        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert code == 0, (code, seen)
         assert b"pass:word" not in seen
         assert r.host in open(config_file(work)).read()
 

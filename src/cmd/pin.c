@@ -101,7 +101,7 @@ static void tell(struct pinning *p, const char *path, const struct pin_ref *r, c
 	else if (digest.len)
 		log_info("%s:%u: %.*s is %.*s", path, r->line, SL_FMT(r->image), SL_FMT(digest));
 	else if (strcmp(state, "open") == 0)
-		log_info("%s:%u: %.*s is not pinned", path, r->line, SL_FMT(r->image));
+		printf("%s:%u: %.*s is not pinned\n", path, r->line, SL_FMT(r->image));
 }
 
 /* What is put in the place of [start, end). */

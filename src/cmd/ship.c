@@ -351,28 +351,61 @@ static int check_tags(const struct options *o)
 }
 
 static int put_tag(struct repo *r, const struct registry_manifest *m, struct slice tag,
-		   struct err *err)
+		   struct json_writer *w, struct err *err)
 {
-	struct registry_manifest old;
+	struct registry_manifest old = {0};
 	int rc = repo_find(r, tag, &old, err);
 	TRY(rc);
-	if (rc > 0 && slice_eq(old.digest, m->digest))
-		log_info("%.*s is that already", SL_FMT(tag));
-	else
+	bool same = slice_eq(old.digest, m->digest);
+	if (!same)
 		TRY(repo_put(r, tag, m->media_type.ptr, m->bytes, true, err));
-	if (rc > 0 && !slice_eq(old.digest, m->digest))
+	if (same)
+		log_info("%.*s is that already", SL_FMT(tag));
+	else if (rc > 0)
 		log_info("%.*s was %.*s", SL_FMT(tag), SL_FMT(old.digest));
-	printf("%.*s:%.*s@%.*s\n", SL_FMT(repo_name(r)), SL_FMT(tag), SL_FMT(m->digest));
+	if (!w) {
+		printf("%.*s:%.*s@%.*s\n", SL_FMT(repo_name(r)), SL_FMT(tag), SL_FMT(m->digest));
+		return 0;
+	}
+	jw_object(w);
+	jw_kstr(w, "name", repo_name(r));
+	jw_kstr(w, "tag", tag);
+	jw_kstr(w, "digest", m->digest);
+	jw_kstr_opt(w, "was", old.digest);
+	jw_end(w, '}');
 	return 0;
+}
+
+static int put_tags(const struct options *o, struct repo *repo, const struct registry_manifest *m,
+		    bool json)
+{
+	struct err err = {0};
+	struct json_writer w;
+	auto_buf struct buf out;
+	int r = 0;
+	buf_init(&out, MIB);
+	jw_init(&w, &out, 2);
+	jw_array(&w);
+	for (size_t i = 1; i < o->nargs && r == 0; i++)
+		if (put_tag(repo, m, slice_str(o->args[i]), json ? &w : NULL, &err) < 0) {
+			err_wrap(&err, "%s", o->args[i]);
+			r = cmd_fail(&err);
+		}
+	jw_end(&w, ']');
+	if (json)
+		printf("%.*s\n", (int)out.len, out.ptr ? out.ptr : "");
+	return r;
 }
 
 static int run_tag(const struct options *o)
 {
 	struct registry_options opt;
 	struct registry_manifest m;
-	struct err err = {0};
 	auto_repo struct repo *repo = NULL;
+	bool json;
 	int r = check_tags(o);
+	if (r == 0)
+		r = cmd_table_or_json(o, &json);
 	if (r == 0)
 		r = ship_registry(o, &opt);
 	opt.nmirrors = 0;
@@ -380,12 +413,7 @@ static int run_tag(const struct options *o)
 		r = ship_open(o->args[0], false, &opt, &repo);
 	if (r == 0)
 		r = get(o, repo, &m);
-	for (size_t i = 1; i < o->nargs && r == 0; i++)
-		if (put_tag(repo, &m, slice_str(o->args[i]), &err) < 0) {
-			err_wrap(&err, "%s", o->args[i]);
-			r = cmd_fail(&err);
-		}
-	return r;
+	return r ? r : put_tags(o, repo, &m, json);
 }
 
 const struct command cmd_copy = {

@@ -207,20 +207,34 @@ static size_t count(const struct hang *parent, unsigned kinds)
 	return n;
 }
 
-static void list(const struct hang *parent, unsigned kinds)
+/* w NULL: a line of text. */
+static void tell_one(struct json_writer *w, const struct hang *h)
+{
+	if (!w) {
+		printf("%s %.*s\n", hang_word(h->kind), SL_FMT(h->digest));
+		return;
+	}
+	jw_object(w);
+	jw_kstr(w, "kind", slice_str(hang_word(h->kind)));
+	jw_kstr(w, "digest", h->digest);
+	jw_kstr_opt(w, "tag", h->tag);
+	jw_kstr(w, "subject", h->subject);
+	jw_end(w, '}');
+}
+
+static void list(const struct hang *parent, unsigned kinds, struct json_writer *w)
 {
 	for (const struct hang *h = parent->first; h; h = h->next) {
 		bool goes = !h->within && (kinds >> h->kind & 1);
-		list(h, goes ? 15 : kinds);
+		list(h, goes ? 15 : kinds, w);
 		if (goes)
-			printf("%s %.*s\n", hang_word(h->kind), SL_FMT(h->digest));
+			tell_one(w, h);
 	}
 }
 
 static void tell_removed(void *arg, const struct hang *h)
 {
-	(void)arg;
-	printf("%s %.*s\n", hang_word(h->kind), SL_FMT(h->digest));
+	tell_one(arg, h);
 }
 
 int ship_confirm(const struct options *o, const char *question)
@@ -235,25 +249,14 @@ int ship_confirm(const struct options *o, const char *question)
 	return n > 0 && to_lower(answer[0]) == 'y' ? 0 : cmd_usage("nothing was removed");
 }
 
-static int run_clean(const struct options *o)
+static int remove_all(const struct options *o, struct repo *repo, const struct hang *top,
+		      unsigned kinds, struct json_writer *w)
 {
-	struct registry_options opt;
-	struct registry_manifest m;
-	struct hang *top;
 	struct err err = {0};
 	char question[80];
-	auto_repo struct repo *repo = NULL;
-	unsigned kinds;
-	int r = read_kinds(o, &kinds);
-	if (r == 0 && !opt_flag(o, "yes") && !opt_flag(o, "dry-run") && !isatty(STDIN_FILENO))
-		r = ship_confirm(o, "what hangs on the image would be removed");
-	if (r == 0)
-		r = open_tree(o, &opt, &repo, &m, &top);
-	if (r)
-		return r;
 	size_t n = count(top, kinds);
 	if (opt_flag(o, "dry-run")) {
-		list(top, kinds);
+		list(top, kinds, w);
 		return 0;
 	}
 	if (n == 0) {
@@ -261,11 +264,40 @@ static int run_clean(const struct options *o)
 		return 0;
 	}
 	snprintf(question, sizeof(question), "Remove %zu things that hang on the image?", n);
-	r = ship_confirm(o, question);
-	if (r == 0 && app_clean(repo, top, kinds, tell_removed, NULL, &err) < 0) {
+	int r = ship_confirm(o, question);
+	if (r == 0 && app_clean(repo, top, kinds, tell_removed, w, &err) < 0) {
 		err_wrap(&err, "%s", o->args[0]);
 		r = cmd_fail(&err);
 	}
+	return r;
+}
+
+static int run_clean(const struct options *o)
+{
+	struct registry_options opt;
+	struct registry_manifest m;
+	struct hang *top;
+	struct json_writer w;
+	auto_repo struct repo *repo = NULL;
+	auto_buf struct buf out;
+	unsigned kinds;
+	bool json;
+	buf_init(&out, 64 * MIB);
+	int r = read_kinds(o, &kinds);
+	if (r == 0)
+		r = cmd_table_or_json(o, &json);
+	if (r == 0 && !opt_flag(o, "yes") && !opt_flag(o, "dry-run") && !isatty(STDIN_FILENO))
+		r = ship_confirm(o, "what hangs on the image would be removed");
+	if (r == 0)
+		r = open_tree(o, &opt, &repo, &m, &top);
+	if (r)
+		return r;
+	jw_init(&w, &out, 2);
+	jw_array(&w);
+	r = remove_all(o, repo, top, kinds, json ? &w : NULL);
+	jw_end(&w, ']');
+	if (json)
+		printf("%.*s\n", (int)out.len, out.ptr ? out.ptr : "");
 	return r;
 }
 

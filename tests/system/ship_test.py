@@ -636,6 +636,8 @@ def cleaning_takes_what_was_named_and_leaves_the_image(work):
             assert verified(work, ref) == ["bundle", "legacy"]
             dry = run(work, "clean", "--dry-run", ref).out
             assert dry.count("signature") == 2 and dry.count("attestation") == 2, dry
+            listed = run(work, "clean", "--dry-run", "--type", "attestation", "--format", "json", ref).json()
+            assert [x["kind"] for x in listed] == ["attestation"] * 2, listed
             out = run(work, "clean", "-y", "--type", "attestation", ref).out
             assert out.count("attestation") == 2 and "signature" not in out, out
             run(work, "verify", "--key", work + "/k.pub", ref)
@@ -663,7 +665,9 @@ def tags_are_checked_and_latest_is_asked_for(work):
         m = r.image("app", "1", LAYERS)
         r.image("app", "2", [LAYERS[0]])
         old = sha(r.manifests["app", "2"][1])
-        run(work, "tag", r.host + "/app@" + m["digest"], "2").says("2 was " + old)
+        told = run(work, "tag", "--format", "json", r.host + "/app@" + m["digest"], "2")
+        told.says("2 was " + old)
+        assert told.json() == [{"name": r.host + "/app", "tag": "2", "digest": m["digest"], "was": old}]
         assert sha(r.manifests["app", "2"][1]) == m["digest"]
 
 

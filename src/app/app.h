@@ -64,6 +64,8 @@ struct cache;
 int app_open_db(const char *given, bool starter_only, const struct cache *seen, struct adv_db **ret,
 		char *path, size_t cap, struct err *err) must_use;
 
+#include "app/pin.h"
+#include "app/ship.h"
 #include "app/sign_services.h"
 #include "app/signing.h"
 #include "app/tuf_update.h"

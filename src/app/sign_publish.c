@@ -112,7 +112,7 @@ static void write_layer(struct json_writer *w, const struct layer_change *c)
 }
 
 /* An image configuration that says nothing, as cosign writes it: registries and tools want one. */
-static void write_config(struct buf *out, const struct slice *diff_ids, size_t n)
+void app_signatures_config(struct buf *out, const struct slice *diff_ids, size_t n)
 {
 	struct json_writer w;
 	jw_init(&w, out, 0);
@@ -164,7 +164,7 @@ static int put_config(struct layer_change *c, const struct node *old, struct sli
 		if (stays(c, layer))
 			ids[n++] = node_get_str(layer, "digest");
 	ids[n++] = c->digest;
-	write_config(&config, ids, n);
+	app_signatures_config(&config, ids, n);
 	if (config.failed)
 		return err_oom(err);
 	TRY(digest_of(buf_slice(&config), repo_arena(c->r), digest, err));

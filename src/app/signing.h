@@ -82,6 +82,9 @@ int app_each_manifest(struct repo *r, const struct registry_manifest *m, bool re
 		      int (*call)(void *arg, const struct registry_manifest *m, struct err *err),
 		      void *arg, struct err *err) must_use;
 
+/* The configuration that stands beside cosign's layers. */
+void app_signatures_config(struct buf *out, const struct slice *diff_ids, size_t n);
+
 /* ---- gathering ---- */
 enum signature_form { FORM_COSIGN, FORM_BUNDLE, FORM_NOTATION };
 struct found_signature {

@@ -96,6 +96,9 @@ int help_completion(const char *shell, struct buf *out);
 bool cmd_wants_colour(const struct options *o); /* as far as the user and TERM say */
 /* table or json, else 2 after saying so. */
 int cmd_table_or_json(const struct options *o, bool *json) must_use;
+/* Asks at the terminal; without: what to say when there is none. Appends the line. */
+int cmd_ask(const char *prompt, bool hidden, const char *without, struct buf *out,
+	    struct err *err) must_use;
 /* Says err and gives its exit code. */
 int cmd_fail(const struct err *err) must_use;
 int cmd_usage(const char *fmt, ...) printf_like(1, 2);

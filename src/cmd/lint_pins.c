@@ -87,15 +87,18 @@ static bool pin(void *arg, const char *type, struct slice name, struct slice *ve
 
 int lint_pins(struct lint *l)
 {
-	const char *const *items;
-	size_t n = opt_list(l->o, "pins", &items);
+	static const char *const names[] = {"pins", "from-report"};
 	struct err err = {0};
-	for (size_t k = 0; k < n; k++)
-		if (read_one(l, items[k], &err) < 0)
-			return cmd_fail(&err);
-	if (n) {
-		l->settings.pin = pin;
-		l->settings.pin_arg = l;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *const *items;
+		size_t n = options_value(l->o, names[i]) ? opt_list(l->o, names[i], &items) : 0;
+		for (size_t k = 0; k < n; k++)
+			if (read_one(l, items[k], &err) < 0)
+				return cmd_fail(&err);
+		if (n) {
+			l->settings.pin = pin;
+			l->settings.pin_arg = l;
+		}
 	}
 	return 0;
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/signing.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <termios.h>
 
 #define MAX_KEY_FILE (256 * KIB)
 
@@ -38,21 +36,10 @@ int sign_place(const struct options *o, const char *text, bool create, struct re
 
 static int read_tty(const char *prompt, struct buf *out, struct err *err)
 {
-	struct termios before, quiet;
-	auto_close int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || tcgetattr(fd, &before) < 0)
-		return err_usage(err,
-				 "the key is encrypted and there is no terminal to ask at - set "
-				 "STRAKE_PASSWORD or COSIGN_PASSWORD, or give --password-file");
-	quiet = before;
-	quiet.c_lflag &= (tcflag_t)~ECHO;
-	TRY(file_write_fd(fd, slice_str(prompt), err));
-	tcsetattr(fd, TCSAFLUSH, &quiet);
-	char c;
-	while (read(fd, &c, 1) == 1 && c != '\n')
-		buf_putc(out, c);
-	tcsetattr(fd, TCSAFLUSH, &before);
-	return file_write_fd(fd, SL("\n"), err);
+	return cmd_ask(prompt, true,
+		       "the key is encrypted and there is no terminal to ask at - set "
+		       "STRAKE_PASSWORD or COSIGN_PASSWORD, or give --password-file",
+		       out, err);
 }
 
 static int first_line(const char *path, struct buf *out, struct err *err)

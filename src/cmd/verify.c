@@ -302,10 +302,8 @@ const struct command cmd_verify = {
     .options = verify_options,
     .examples = {{"strake verify --key strake.pub REF", "by a key"},
 		 {"strake verify --key a.pub --key b.pub --require 2 REF", "both must have signed"},
-		 {"strake verify --certificate-identity A --certificate-oidc-issuer U REF",
-		  "by an identity; --trusted-root FILE says whom to trust"},
-		 {"strake verify --trust-policy trustpolicy.oci.json REF",
-		  "Notation's signatures"}},
+		 {"strake verify --certificate-identity ME --certificate-oidc-issuer URL REF",
+		  "by an identity"}},
     .run = run_verify,
 };
 const struct command cmd_verify_attestation = {

@@ -52,6 +52,11 @@ static size_t key_fit(struct slice key, struct slice host, struct slice reposito
 	return whole && slice_eq(slice_sub(repository, 0, rest.len), rest) ? 1 + rest.len : 0;
 }
 
+bool credential_is_of(struct slice key, struct slice host)
+{
+	return key_fit(key, host, SL_NONE) == 1;
+}
+
 static int read_entry(const struct node *n, struct arena *a, struct credential *c, struct err *err)
 {
 	auto_buf struct buf plain;
@@ -128,11 +133,13 @@ struct helper_run {
 	int to, from;
 };
 
-static int start_helper(const char *program, struct helper_run *h, struct err *err)
+static int start_helper(const char *program, const char *word, struct helper_run *h,
+			struct err *err)
 {
 	int in[2], out[2];
 	posix_spawn_file_actions_t fa;
-	char verb[] = "get", *name = strdup(program), *argv[] = {name, verb, NULL};
+	char verb[16], *name = strdup(program), *argv[] = {name, verb, NULL};
+	snprintf(verb, sizeof(verb), "%s", word);
 	if (!name || pipe2(in, O_CLOEXEC) < 0) {
 		free(name);
 		return err_sys(err, "%s", program);
@@ -185,12 +192,13 @@ static int read_helper(const struct helper_run *h, struct buf *out, uint64_t dea
 	}
 }
 
-static int run_helper(const char *program, struct slice key, struct buf *out, struct err *err)
+static int run_helper(const char *program, const char *verb, struct slice key, struct buf *out,
+		      struct err *err)
 {
 	struct helper_run h = {.to = -1, .from = -1};
 	struct err ignored = {0};
 	int status = 0;
-	TRY(start_helper(program, &h, err));
+	TRY(start_helper(program, verb, &h, err));
 	(void)!file_write_fd(h.to, key, &ignored); /* one that does not read may still answer */
 	close(h.to);
 	int r = read_helper(&h, out, time_monotonic_ms() + HELPER_TIME_MS, err);
@@ -205,26 +213,34 @@ static int run_helper(const char *program, struct slice key, struct buf *out, st
 	return r;
 }
 
-/* docker-credential-NAME get: the key on its standard input, JSON with Username and Secret back. */
-static int ask_helper(struct slice name, struct slice host, struct arena *a, struct credential *c,
-		      struct err *err)
+int credential_helper_run(struct slice name, const char *verb, struct slice input, struct buf *out,
+			  struct err *err)
 {
 	char program[160];
-	auto_buf struct buf out;
-	auto_doc struct doc d;
-	struct node *root;
-	struct slice key =
-	    ref_is_docker_hub(host) ? SL("https://index.docker.io/v1/") : arena_dup(a, host);
-	doc_init(&d);
-	buf_init(&out, HELPER_OUTPUT);
 	if (!helper_ok(name))
 		return err_input(err, "\"%.*s\" is no name of a credential helper",
 				 SL_FMT(slice_sub(name, 0, 100)));
 	snprintf(program, sizeof(program), "docker-credential-%.*s", SL_FMT(name));
-	if (run_helper(program, key, &out, err) < 0)
-		return err_wrap(err, "%s", program);
+	return run_helper(program, verb, input, out, err) < 0 ? err_wrap(err, "%s", program) : 0;
+}
+
+struct slice credential_server(struct slice host)
+{
+	return ref_is_docker_hub(host) ? SL("https://index.docker.io/v1/") : host;
+}
+
+/* docker-credential-NAME get: the key on its standard input, JSON with Username and Secret back. */
+static int ask_helper(struct slice name, struct slice host, struct arena *a, struct credential *c,
+		      struct err *err)
+{
+	auto_buf struct buf out;
+	auto_doc struct doc d;
+	struct node *root;
+	doc_init(&d);
+	buf_init(&out, HELPER_OUTPUT);
+	TRY(credential_helper_run(name, "get", credential_server(host), &out, err));
 	if (json_parse(&d, buf_slice(&out), NULL, &root, err) < 0)
-		return err_wrap(err, "%s", program);
+		return err_wrap(err, "docker-credential-%.*s", SL_FMT(name));
 	struct slice user = node_get_str(root, "Username"), secret = node_get_str(root, "Secret");
 	if (slice_is(user, "<token>"))
 		c->identity = arena_dup(a, secret);

@@ -130,6 +130,16 @@ struct registry_options {
 	const struct registry_mirror *mirrors;
 	size_t nmirrors;
 };
+/* "https://HOST/v1/" and HOST: the bare HOST[:PORT]; docker.io for Docker Hub by any of its names. */
+int registry_host(struct slice text, struct arena *a, struct slice *ret, struct err *err) must_use;
+/* Does the registry accept the user and password of opt? *asked: it asks for them at all. */
+int registry_try_login(struct slice host, const struct registry_options *opt, bool *asked,
+		       struct err *err) must_use;
+/* Keeps them where docker does: $DOCKER_CONFIG/config.json, or with the helper that it names. where: for a message. */
+int registry_keep_login(struct slice host, const char *user, const char *password, struct arena *a,
+			struct slice *where, bool *plain, struct err *err) must_use;
+int registry_forget_login(struct slice host, struct arena *a, bool *was_there, struct slice *where,
+			  struct err *err) must_use;
 /* A session with one repository: connections, credentials, tokens. opt must outlive it. */
 struct registry;
 int registry_open(struct slice ref, const struct registry_options *opt, struct registry **ret,

@@ -67,6 +67,9 @@ int registry_pull(struct blob_store *b, struct slice ref, const struct image_opt
 /* Opens the directory of "DIR", "DIR:TAG" or "DIR@DIGEST" as b->dir; selector: what stands behind it. */
 int layout_dir_open(struct blob_store *b, struct slice where, struct slice *selector,
 		    struct err *err) must_use;
+/* FILE[:SELECTOR], which is one file when there is one of the whole name. */
+int archive_file_open(struct slice where, int *fd, struct slice *selector,
+		      struct err *err) must_use;
 bool oci_is_index(struct slice media_type);
 bool ref_host_ok(struct slice host);
 bool ref_is_docker_hub(struct slice host);

@@ -137,7 +137,7 @@ static int read_store(struct blob_store *b, enum image_kind kind, struct slice w
 }
 
 /* docker-archive:FILE:REF and oci-archive:FILE:TAG choose one image of several (skopeo's spelling). */
-static int open_file(struct slice where, int *fd, struct slice *selector, struct err *err)
+int archive_file_open(struct slice where, int *fd, struct slice *selector, struct err *err)
 {
 	char path[4096];
 	if (where.len >= sizeof(path))
@@ -200,7 +200,7 @@ static int open_archive_file(struct blob_store *b, enum image_kind kind, struct 
 	struct slice selector;
 	struct pack_mem mem;
 	int fd;
-	TRY(open_file(where, &fd, &selector, err));
+	TRY(archive_file_open(where, &fd, &selector, err));
 	if (vec_grow(&s->fds, &s->fds_cap, 0, sizeof(int)) < 0) {
 		close(fd);
 		return err_oom(err);

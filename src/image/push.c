@@ -57,17 +57,21 @@ static int take_location(struct upload *u, const struct net_response *resp, stru
 	return 0;
 }
 
-static int is_there(struct upload *u, bool *there, struct err *err)
+int registry_has_blob(struct registry *r, struct slice digest, bool *there, uint64_t *size,
+		      struct err *err)
 {
 	auto_response struct net_response resp;
+	struct endpoint *e = registry_origin(r);
 	char path[128];
 	struct call c = {.method = "HEAD", .path = path, .actions = "pull,push"};
 	net_response_init(&resp);
-	snprintf(path, sizeof(path), "blobs/%.*s", SL_FMT(u->digest));
-	TRY(registry_call(u->r, u->e, &c, &resp, err));
+	snprintf(path, sizeof(path), "blobs/%.*s", SL_FMT(digest));
+	TRY(registry_call(r, e, &c, &resp, err));
 	if (resp.status != 200 && resp.status != 404)
-		return registry_refusal(u->r, u->e, &resp, "upload", err);
+		return registry_refusal(r, e, &resp, "upload", err);
 	*there = resp.status == 200;
+	if (slice_u64(net_header(&resp, "content-length", 0), 10, size) < 0)
+		*size = UINT64_MAX;
 	return 0;
 }
 
@@ -140,10 +144,11 @@ int registry_push_blob(struct registry *r, struct slice digest, struct slice dat
 	    .r = r, .e = registry_origin(r), .digest = digest, .data = data, .file = file};
 	unsigned char sum[SHA256_LEN];
 	bool there = false;
+	uint64_t size;
 	if (digest_parse(digest, sum) < 0 || (!data.ptr && !file))
 		return err_set(err, ERR_INTERNAL, -EINVAL, "nothing to upload");
 	buf_init(&u.url, 4000);
-	int rc = is_there(&u, &there, err);
+	int rc = registry_has_blob(r, digest, &there, &size, err);
 	if (rc == 0 && !there)
 		rc = send_all(&u, err);
 	buf_free(&u.url);

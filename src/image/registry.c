@@ -66,6 +66,21 @@ int registry_open(struct slice ref, const struct registry_options *opt, struct r
 	return 0;
 }
 
+int registry_open_host(struct slice host, const struct registry_options *opt, struct registry **ret,
+		       struct err *err)
+{
+	auto_registry struct registry *r = calloc(1, sizeof(*r));
+	if (!r)
+		return err_oom(err);
+	arena_init(&r->arena, SESSION_MEMORY);
+	r->opt = *opt;
+	r->opt.nmirrors = 0;
+	r->ref.host = ref_is_docker_hub(host) ? SL("docker.io") : arena_dup(&r->arena, host);
+	TRY(add_endpoints(r, err));
+	*ret = take_ptr(&r);
+	return 0;
+}
+
 void registry_close(struct registry **ref)
 {
 	struct registry *r = *ref;
@@ -104,8 +119,9 @@ static int send_as(struct registry *r, struct endpoint *e, const struct call *c,
 	char url[4096];
 	const char *address = c->url ? c->url : url;
 	struct slice home = c->foreign ? SL_NONE : buf_slice(&e->authorization);
-	if (!c->url && snprintf(url, sizeof(url), "%s://%.*s/v2/%.*s/%s", scheme, SL_FMT(e->host),
-				SL_FMT(r->ref.repository), c->path) >= (int)sizeof(url))
+	if (!c->url && snprintf(url, sizeof(url), "%s://%.*s/v2/%.*s%s%s", scheme, SL_FMT(e->host),
+				SL_FMT(r->ref.repository), r->ref.repository.len ? "/" : "",
+				c->path) >= (int)sizeof(url))
 		return err_limit(err, "the address is over %zu bytes", sizeof(url));
 	/* Trying whether there is TLS at all is done once. */
 	bool probe = !e->scheme && e->plain_ok && strcmp(scheme, "https") == 0;
@@ -119,7 +135,7 @@ static int send_as(struct registry *r, struct endpoint *e, const struct call *c,
 				 .max_body = c->max_body,
 				 .sink = c->sink,
 				 .arg = c->arg,
-				 .once = probe};
+				 .once = probe || c->once};
 	return c->at ? net_download(e->client, &rq, c->at, resp, err)
 		     : net_send(e->client, &rq, resp, err);
 }
@@ -196,7 +212,7 @@ int registry_refusal(const struct registry *r, const struct endpoint *e,
 	case 403:
 		return err_set(
 		    err, ERR_PERMISSION, -EACCES,
-		    "%.*s refuses access to %.*s (%d%s)%s%.*s - log in with docker login %.*s, or "
+		    "%.*s refuses access to %.*s (%d%s)%s%.*s - log in with strake login %.*s, or "
 		    "give --username and --password-stdin",
 		    SL_FMT(host), SL_FMT(r->ref.repository), resp->status, said,
 		    e->cred.note.len ? "; " : "", SL_FMT(e->cred.note), SL_FMT(host));

@@ -37,10 +37,13 @@ int repo_open(enum image_kind kind, struct slice where, const struct registry_op
 		r->asked =
 		    arena_dup(&r->src.arena,
 			      slice_starts(selector, "@") ? slice_from(selector, 1) : selector);
+	} else if (kind == IMAGE_OCI_ARCHIVE) {
+		TRY(create ? repo_archive_create(r, where, err) : repo_archive_open(r, where, err));
 	} else
 		return err_usage(
-		    err, "signatures and what else hangs on an image are in registries and OCI "
-			 "layouts - name one: registry:REF or oci:DIR");
+		    err,
+		    "manifests, and what hangs on them, are in registries and OCI layouts - name "
+		    "one: registry:REF or oci:DIR");
 	*ret = take_ptr(&r);
 	return 0;
 }
@@ -50,6 +53,7 @@ void repo_close(struct repo **ref)
 	struct repo *r = *ref;
 	if (!r)
 		return;
+	repo_archive_close(r);
 	vec_free(&r->found);
 	vec_free(&r->tags);
 	blob_store_done(&r->store);
@@ -62,6 +66,11 @@ void repo_close(struct repo **ref)
 bool repo_is_remote(const struct repo *r)
 {
 	return r->registry != NULL;
+}
+
+bool repo_takes_several(const struct repo *r)
+{
+	return !r->out;
 }
 
 struct slice repo_name(const struct repo *r)

@@ -9,14 +9,17 @@
 #include "text/text.h"
 
 struct repo;
-/* kind: IMAGE_REGISTRY, IMAGE_OCI_DIR. where: reference, or DIR[:TAG|@DIGEST]. create: a layout that is not there is made. */
+/* kind: IMAGE_REGISTRY, IMAGE_OCI_DIR, IMAGE_OCI_ARCHIVE. where: reference, or DIR[:TAG|@DIGEST]. create: a layout that is
+ * not there is made; an archive is written anew and gets its name with repo_finish, else it is only read. */
 int repo_open(enum image_kind kind, struct slice where, const struct registry_options *opt,
 	      bool create, struct repo **ret, struct err *err) must_use;
+int repo_finish(struct repo *r, struct err *err) must_use; /* nothing for other kinds */
 void repo_close(struct repo **r);
 #define auto_repo CLEANUP(repo_close)
 
 bool repo_is_remote(const struct repo *r);
-struct slice repo_name(const struct repo *r); /* "host/repository" or the directory */
+bool repo_takes_several(const struct repo *r); /* blobs at once, written by several processes */
+struct slice repo_name(const struct repo *r);  /* "host/repository" or the directory */
 struct slice
 repo_asked(const struct repo *r); /* tag or digest of the reference; "" for a layout without */
 struct arena *repo_arena(struct repo *r);
@@ -24,6 +27,9 @@ struct arena *repo_arena(struct repo *r);
 /* what: tag or digest, "" for that of the reference (a layout's only image). Verified; -ENOENT when it is not there. */
 int repo_get(struct repo *r, struct slice what, struct registry_manifest *ret,
 	     struct err *err) must_use;
+/* Of an index the manifest for os/arch[/variant]; an image is given as it is. */
+int repo_get_platform(struct repo *r, struct slice what, const char *platform,
+		      struct registry_manifest *ret, struct err *err) must_use;
 /* 1 found, 0 not there. */
 int repo_find(struct repo *r, struct slice what, struct registry_manifest *ret,
 	      struct err *err) must_use;
@@ -31,6 +37,27 @@ int repo_find(struct repo *r, struct slice what, struct registry_manifest *ret,
 int repo_blob(struct repo *r, struct slice digest, uint64_t size, size_t max, struct slice *ret,
 	      struct err *err) must_use;
 int repo_put_blob(struct repo *r, struct slice digest, struct slice data, struct err *err) must_use;
+
+/* ---- blobs of any size ---- */
+
+/* size: what its descriptor says, 0 not known: one of another size counts as not there. */
+int repo_has_blob(struct repo *r, struct slice digest, uint64_t size, bool *has,
+		  struct err *err) must_use;
+/* Piece by piece. What the sink has got is only good when 0 comes back: then size and digest are right. */
+int repo_stream(struct repo *r, struct slice digest, uint64_t size, image_piece_fn sink, void *arg,
+		struct err *err) must_use;
+/* A blob that is written piece by piece. Commit verifies it; until then, and without it, it is not there. */
+struct repo_writer;
+int repo_writer_open(struct repo *r, struct slice digest, uint64_t size, struct repo_writer **ret,
+		     struct err *err) must_use;
+int repo_writer_add(struct repo_writer *w, struct slice piece, struct err *err) must_use;
+int repo_writer_commit(struct repo_writer *w, struct err *err) must_use;
+void repo_writer_done(struct repo_writer **w);
+#define auto_repo_writer CLEANUP(repo_writer_done)
+/* Lets the registry take the blob from another of its repositories: 1 done, 0 it has to be sent. */
+int repo_mount(struct repo *r, const struct repo *from, struct slice digest,
+	       struct err *err) must_use;
+
 /* tag "": by digest alone. listed: a layout names it in its index even so, as it must what is no part of another. */
 int repo_put(struct repo *r, struct slice tag, const char *media_type, struct slice bytes,
 	     bool listed, struct err *err) must_use;

@@ -24,6 +24,22 @@ struct repo_ops {
 	void (*unlock)(struct repo *r);
 	/* 1: the list is whole. 0: there is none but by tag. To r->found. */
 	int (*referrers)(struct repo *r, struct slice digest, struct err *err);
+	/* Blobs of any size; NULL write: the place is only read. */
+	int (*has)(struct repo *r, struct slice digest, uint64_t size, bool *has, struct err *err);
+	int (*stream)(struct repo *r, struct slice digest, uint64_t size, image_piece_fn sink,
+		      void *arg, struct err *err);
+	int (*write)(struct repo_writer *w, struct err *err);
+	int (*write_add)(struct repo_writer *w, struct slice piece, struct err *err);
+	int (*write_commit)(struct repo_writer *w, struct err *err);
+	void (*write_done)(struct repo_writer *w);
+};
+struct repo_writer {
+	struct repo *r;
+	struct slice digest;
+	uint64_t size, got;
+	struct sha256 hash;
+	struct file_writer file;	/* of a layout */
+	struct registry_upload *upload; /* of a registry */
 };
 struct repo {
 	const struct repo_ops *ops;
@@ -33,9 +49,14 @@ struct repo {
 	struct slice name, asked, dir;
 	VEC(struct repo_descriptor) found;
 	VEC(struct slice) tags;
-	int lock; /* of a layout: the descriptor that holds it, -1 none */
+	struct archive_out *out; /* an archive that is written */
+	int lock;		 /* of a layout: the descriptor that holds it, -1 none */
 };
-extern const struct repo_ops repo_registry_ops, repo_layout_ops;
+extern const struct repo_ops repo_registry_ops, repo_layout_ops, repo_archive_ops,
+    repo_archive_out_ops;
+int repo_archive_create(struct repo *r, struct slice where, struct err *err) must_use;
+void repo_archive_close(struct repo *r);
+int repo_archive_open(struct repo *r, struct slice where, struct err *err) must_use;
 /* Takes a descriptor of an index, once. */
 int repo_keep(struct repo *r, const struct node *desc, struct err *err) must_use;
 int repo_keep_list(struct repo *r, struct slice index, struct err *err) must_use;

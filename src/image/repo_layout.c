@@ -6,11 +6,15 @@
 #define _GNU_SOURCE
 #include "image/repo_internal.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#define PIECE	 (256 * KIB)
+#define STALE_S	 3600
 #define REF_NAME "org.opencontainers.image.ref.name"
 
 static int in_dir(const struct repo *r, const char *rest, char *out, size_t cap, struct err *err)
@@ -30,6 +34,24 @@ static struct slice dir_part(struct slice where)
 	return colon > slash && colon > 0 ? slice_sub(where, 0, (size_t)colon) : where;
 }
 
+/* What a copy that was killed left unfinished. One that still runs writes to its file all the time. */
+static void sweep(const char *blobs)
+{
+	DIR *d = opendir(blobs);
+	struct dirent *e;
+	struct stat st;
+	while (d && (e = readdir(d))) {
+		struct slice name = slice_str(e->d_name);
+		if (name.len != 64 + 11 || !slice_starts(slice_from(name, 64), ".tmp."))
+			continue;
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_mtime + STALE_S < time(NULL))
+			unlinkat(dirfd(d), e->d_name, 0);
+	}
+	if (d)
+		closedir(d);
+}
+
 int repo_layout_create(struct slice where, struct err *err)
 {
 	char path[4200], dir[4096];
@@ -37,6 +59,8 @@ int repo_layout_create(struct slice where, struct err *err)
 	struct slice d = dir_part(where);
 	if (snprintf(dir, sizeof(dir), "%.*s", SL_FMT(d)) >= (int)sizeof(dir))
 		return err_usage(err, "the path is too long");
+	snprintf(path, sizeof(path), "%s/blobs/sha256", dir);
+	sweep(path);
 	snprintf(path, sizeof(path), "%s/oci-layout", dir);
 	if (stat(path, &st) == 0)
 		return 0;
@@ -166,18 +190,23 @@ static int layout_blob(struct repo *r, struct slice digest, uint64_t size, size_
 	return rc;
 }
 
+static int blob_path(const struct repo *r, struct slice digest, char path[4300], struct err *err)
+{
+	char rest[100];
+	TRY(in_dir(r, "blobs/sha256", path, 4300, err));
+	TRY(file_mkdirs(path, err));
+	snprintf(rest, sizeof(rest), "blobs/sha256/%.64s", digest.ptr + 7);
+	return in_dir(r, rest, path, 4300, err);
+}
+
 static int layout_put_blob(struct repo *r, struct slice digest, struct slice data, struct err *err)
 {
-	char rest[100], path[4300];
+	char path[4300];
 	bool has = false;
 	TRY(store_has_blob(&r->store, digest, &has, err));
 	if (has)
 		return 0;
-	snprintf(rest, sizeof(rest), "blobs/sha256");
-	TRY(in_dir(r, rest, path, sizeof(path), err));
-	TRY(file_mkdirs(path, err));
-	snprintf(rest, sizeof(rest), "blobs/sha256/%.64s", digest.ptr + 7);
-	TRY(in_dir(r, rest, path, sizeof(path), err));
+	TRY(blob_path(r, digest, path, err));
 	return file_replace(path, data, err);
 }
 
@@ -374,6 +403,98 @@ static int layout_referrers(struct repo *r, struct slice digest, struct err *err
 	return rc < 0 ? rc : 1;
 }
 
+/* ---- blobs of any size ---- */
+
+static int layout_find(struct repo *r, struct slice digest, struct image_bytes *bytes,
+		       struct err *err)
+{
+	char path[100];
+	struct stat st;
+	*bytes = (struct image_bytes){.fd = -1};
+	if (r->store.dir < 0) {
+		struct slice name;
+		return store_blob(&r->store, digest, bytes, &name, err);
+	}
+	snprintf(path, sizeof(path), "blobs/sha256/%.64s", digest.ptr + 7);
+	auto_close int fd = openat(r->store.dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "%s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_input(err, "%s: not a regular file", path);
+	*bytes = (struct image_bytes){.fd = take_fd(&fd), .size = (uint64_t)st.st_size};
+	return 0;
+}
+
+static void let_go(const struct repo *r, struct image_bytes *bytes)
+{
+	if (r->store.dir >= 0)
+		cleanup_close(&bytes->fd);
+}
+
+static int layout_has(struct repo *r, struct slice digest, uint64_t size, bool *has,
+		      struct err *err)
+{
+	struct image_bytes bytes;
+	TRY(layout_find(r, digest, &bytes, err));
+	*has = bytes.fd >= 0 && (!size || bytes.size == size);
+	let_go(r, &bytes);
+	return 0;
+}
+
+static int read_bytes(const struct image_bytes *b, image_piece_fn sink, void *arg, struct err *err)
+{
+	auto_free char *part = malloc(PIECE);
+	if (!part)
+		return err_oom(err);
+	for (uint64_t at = 0; at < b->size;) {
+		size_t want = (size_t)MIN((uint64_t)PIECE, b->size - at);
+		ssize_t n = pread(b->fd, part, want, (off_t)(b->offset + at));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? err_sys(err, "read") : err_input(err, "it ends early");
+		TRY(sink(arg, slice_of(part, (size_t)n), err));
+		at += (uint64_t)n;
+	}
+	return 0;
+}
+
+static int layout_stream(struct repo *r, struct slice digest, uint64_t size, image_piece_fn sink,
+			 void *arg, struct err *err)
+{
+	struct image_bytes bytes;
+	(void)size;
+	TRY(layout_find(r, digest, &bytes, err));
+	if (bytes.fd < 0)
+		return err_set(err, ERR_NOT_FOUND, -ENOENT, "blob %.*s is not in %.*s",
+			       SL_FMT(digest), SL_FMT(r->name));
+	int rc = read_bytes(&bytes, sink, arg, err);
+	let_go(r, &bytes);
+	return rc < 0 ? err_wrap(err, "blob %.*s", SL_FMT(digest)) : 0;
+}
+
+static int layout_write(struct repo_writer *w, struct err *err)
+{
+	char path[4300];
+	TRY(blob_path(w->r, w->digest, path, err));
+	return file_writer_open(&w->file, path, err);
+}
+
+static int layout_write_add(struct repo_writer *w, struct slice piece, struct err *err)
+{
+	return file_write_fd(w->file.fd, piece, err);
+}
+
+static int layout_write_commit(struct repo_writer *w, struct err *err)
+{
+	return file_writer_commit(&w->file, err);
+}
+
+static void layout_write_done(struct repo_writer *w)
+{
+	file_writer_done(&w->file);
+}
+
 const struct repo_ops repo_layout_ops = {.get = layout_get,
 					 .blob = layout_blob,
 					 .put_blob = layout_put_blob,
@@ -382,4 +503,80 @@ const struct repo_ops repo_layout_ops = {.get = layout_get,
 					 .tags = layout_tags,
 					 .lock = layout_lock,
 					 .unlock = layout_unlock,
-					 .referrers = layout_referrers};
+					 .referrers = layout_referrers,
+					 .has = layout_has,
+					 .stream = layout_stream,
+					 .write = layout_write,
+					 .write_add = layout_write_add,
+					 .write_commit = layout_write_commit,
+					 .write_done = layout_write_done};
+
+/* ---- a layout in a tar, which is only read ---- */
+
+static int refuse(struct repo *r, struct err *err)
+{
+	return err_usage(err, "%.*s: an archive is only read - copy it to oci:DIR or a registry",
+			 SL_FMT(r->name));
+}
+
+static int archive_put_blob(struct repo *r, struct slice digest, struct slice data, struct err *err)
+{
+	(void)digest;
+	(void)data;
+	return refuse(r, err);
+}
+
+static int archive_put(struct repo *r, struct slice tag, struct slice digest,
+		       const char *media_type, struct slice bytes, bool listed, bool *subject_kept,
+		       struct err *err)
+{
+	(void)tag;
+	(void)digest;
+	(void)media_type;
+	(void)bytes;
+	(void)listed;
+	(void)subject_kept;
+	return refuse(r, err);
+}
+
+static int archive_remove(struct repo *r, struct slice what, struct err *err)
+{
+	(void)what;
+	return refuse(r, err);
+}
+
+int repo_archive_open(struct repo *r, struct slice where, struct err *err)
+{
+	struct image_source *s = &r->src;
+	struct image_options opt = {0};
+	struct slice selector;
+	struct pack_mem mem;
+	int fd = -1;
+	TRY(archive_file_open(where, &fd, &selector, err));
+	if (keep_fd(s, fd) < 0) {
+		close(fd);
+		return err_oom(err);
+	}
+	TRY(file_map_fd(fd, &s->map, err));
+	struct slice all = mapping_slice(&s->map);
+	if (pack_sniff(all) != PACK_NONE)
+		return err_usage(err, "the archive is compressed - unpack it first");
+	TRY(archive_scan(&r->store, pack_mem_source(&mem, all, 0), fd, &opt, err));
+	if (!store_member(&r->store, SL("index.json")))
+		return err_input(err, "holds no index.json - this is no OCI archive");
+	r->ops = &repo_archive_ops;
+	r->dir = r->name = arena_dup(
+	    &s->arena, slice_sub(where, 0, where.len - selector.len - (selector.len > 0)));
+	r->asked = arena_dup(&s->arena, selector);
+	return r->name.ptr ? 0 : err_oom(err);
+}
+
+const struct repo_ops repo_archive_ops = {.get = layout_get,
+					  .blob = layout_blob,
+					  .put_blob = archive_put_blob,
+					  .put = archive_put,
+					  .remove = archive_remove,
+					  .tags = layout_tags,
+					  .referrers = layout_referrers,
+					  .has = layout_has,
+					  .stream = layout_stream};

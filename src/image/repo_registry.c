@@ -107,10 +107,52 @@ static int remote_referrers(struct repo *r, struct slice digest, struct err *err
 	return each_page(r, path, repo_keep_list, 0, err);
 }
 
+static int remote_has(struct repo *r, struct slice digest, uint64_t size, bool *has,
+		      struct err *err)
+{
+	uint64_t own = UINT64_MAX;
+	TRY(registry_has_blob(r->registry, digest, has, &own, err));
+	*has = *has && (!size || own == UINT64_MAX || own == size);
+	return 0;
+}
+
+static int remote_stream(struct repo *r, struct slice digest, uint64_t size, image_piece_fn sink,
+			 void *arg, struct err *err)
+{
+	struct image_layer l = {.digest = digest, .size = size};
+	return registry_stream(r->registry, &l, sink, arg, err);
+}
+
+static int remote_write(struct repo_writer *w, struct err *err)
+{
+	return registry_upload_open(w->r->registry, w->digest, &w->upload, err);
+}
+
+static int remote_write_add(struct repo_writer *w, struct slice piece, struct err *err)
+{
+	return registry_upload_add(w->upload, piece, err);
+}
+
+static int remote_write_commit(struct repo_writer *w, struct err *err)
+{
+	return registry_upload_finish(w->upload, err);
+}
+
+static void remote_write_done(struct repo_writer *w)
+{
+	registry_upload_close(&w->upload);
+}
+
 const struct repo_ops repo_registry_ops = {.get = remote_get,
 					   .blob = remote_blob,
 					   .put_blob = remote_put_blob,
 					   .put = remote_put,
 					   .remove = remote_remove,
 					   .tags = remote_tags,
-					   .referrers = remote_referrers};
+					   .referrers = remote_referrers,
+					   .has = remote_has,
+					   .stream = remote_stream,
+					   .write = remote_write,
+					   .write_add = remote_write_add,
+					   .write_commit = remote_write_commit,
+					   .write_done = remote_write_done};

@@ -84,9 +84,11 @@ static int token_request(struct registry *r, const struct endpoint *e,
 			 const struct net_challenge *c, const char *actions, struct buf *url,
 			 struct buf *body, struct err *err)
 {
-	struct slice scope = c->scope.len ? c->scope
-					  : arena_printf(&r->arena, "repository:%.*s:%s",
-							 SL_FMT(r->ref.repository), actions);
+	struct slice scope =
+	    c->scope.len ? c->scope
+	    : !r->ref.repository.len
+		? SL_NONE
+		: arena_printf(&r->arena, "repository:%.*s:%s", SL_FMT(r->ref.repository), actions);
 	bool post = e->cred.identity.len != 0;
 	struct buf *fields = post ? body : url;
 	buf_puts(url, c->realm);

@@ -120,3 +120,13 @@ bool cert_signs_code(X509 *x)
 	return (X509_get_extension_flags(x) & EXFLAG_XKUSAGE) &&
 	       (X509_get_extended_key_usage(x) & XKU_CODE_SIGN);
 }
+
+int sign_certificate_names(struct slice der, struct arena *a, struct slice *identity,
+			   struct slice *issuer, struct err *err)
+{
+	auto_x509 *x = NULL;
+	TRY(cert_read(der, &x, err));
+	*identity = cert_identity(x, a);
+	*issuer = cert_issuer(x, a);
+	return 0;
+}

@@ -204,5 +204,8 @@ int sign_promise_write(struct slice log_entry, struct buf *out, struct err *err)
 void sign_pae(struct slice type, struct slice payload, struct buf *out);
 /* RFC 8785, appended. */
 int sign_canonical(const struct node *n, struct buf *out, struct err *err) must_use;
+/* Whom a certificate (DER) names, and who vouched for them: as it claims, nothing is verified. Empty: it does not say. */
+int sign_certificate_names(struct slice der, struct arena *a, struct slice *identity,
+			   struct slice *issuer, struct err *err) must_use;
 
 #include "sign/notation.h"

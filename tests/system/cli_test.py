@@ -12,7 +12,7 @@ import xml.etree.ElementTree
 
 from lib import *
 
-COMMANDS = ("scan", "sbom", "lint", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "db update", "db push", "db pull", "db export", "db import", "ver compare", "ver match", "rules validate", "rules list", "rules explain", "rules test", "policy check", "policy list", "policy show", "compliance", "key generate", "key import", "key public", "key inspect", "sign", "sign-blob", "attest", "attest-blob", "attach", "verify", "verify-blob", "verify-attestation", "trusted-root update", "trusted-root show", "cache status",
+COMMANDS = ("scan", "sbom", "lint", "convert", "compare", "explain", "db build", "db status", "db verify", "db search", "db show", "db update", "db push", "db pull", "db export", "db import", "ver compare", "ver match", "rules validate", "rules list", "rules explain", "rules test", "policy check", "policy list", "policy show", "compliance", "key generate", "key import", "key public", "key inspect", "sign", "sign-blob", "attest", "attest-blob", "attach", "verify", "verify-blob", "verify-attestation", "trusted-root update", "trusted-root show", "login", "logout", "copy", "tree", "digest", "tag", "pin", "clean", "cache status",
             "cache clean", "config", "completion", "help")
 
 

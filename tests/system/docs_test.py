@@ -91,7 +91,7 @@ def prepare(work):
 def every_command_of_the_documents_runs(work):
     os.makedirs(work + "/bin")
     os.symlink(STRAKE, work + "/bin/strake")
-    env = dict(os.environ, PATH=work + "/bin:" + os.environ["PATH"], HOME=work, STRAKE_PASSWORD="open sesame")
+    env = dict(os.environ, PATH=work + "/bin:" + os.environ["PATH"], HOME=work, STRAKE_PASSWORD="open sesame", DOCKER_CONFIG=work + "/docker")
     ran = 0
     with Registry() as registry:
         registry.image("team/app", "1.4", [debian_layer([("a", "1")])])
@@ -106,6 +106,7 @@ def run_all(work, env, registry):
         here = work + "/" + name.replace("/", "-")
         os.makedirs(here)
         prepare(here)
+        open(here + "/deploy.yaml", "w").write("kind: Pod\nspec:\n  containers:\n  - image: %s/team/app:1.4 # the app\n" % registry)
         for line in commands(open(path).read()):
             line = line.replace("registry.example:5000", registry).replace("linux/arm64 registry:", "linux/amd64 registry:")
             p = subprocess.run(["bash", "-c", line], cwd=here, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)

@@ -568,7 +568,7 @@ def a_signature_is_stamped_and_outlives_its_certificate(work):
         assert r.code == 3, r.code
         r.says("of another signature")
         authority.answer = b"nonsense"
-        box.run(*arguments, place).says("no time stamp")
+        box.run(*arguments, place).says("no answer of RFC 3161")
         authority.answer = None
         r = box.run(*arguments, "--timestamp-root", box.path("root.crt"), place)
         assert r.code == 3

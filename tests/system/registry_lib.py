@@ -51,12 +51,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.token(r)
         if not self.signed_in(r):
             return self.challenge(r)
-        m = re.match(r"/v2/(.+?)/(manifests|blobs|referrers)/([^?]*)", self.path)
+        if self.path == "/v2/":
+            return self.answer(200, b"{}")
+        m = re.match(r"/v2/(.+?)/(manifests|blobs|referrers|tags)/([^?]*)", self.path)
         if not m:
             return self.error(404, "NAME_UNKNOWN")
         getattr(self, m.group(2))(r, m.group(1), m.group(3))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = handle_any
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
     # ---- sign-in ----
 
@@ -82,7 +84,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             how = 'Basic realm="test"'
         else:
             repo = self.path.split("/v2/")[1].rsplit("/", 2)[0]
-            how = 'Bearer realm="%s",service="a service",scope="repository:%s:pull"' % (r.realm or r.url + "/token", repo)
+            scope = ',scope="repository:%s:pull"' % repo if repo else ""
+            how = 'Bearer realm="%s",service="a service"%s' % (r.realm or r.url + "/token", scope)
         body = b'{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}'
         self.answer(401, body, [("WWW-Authenticate", how)])
 
@@ -90,19 +93,41 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def manifests(self, r, repo, ref):
         if self.command == "PUT":
+            headers = [("Docker-Content-Digest", sha(self.body))]
+            kind = self.headers["Content-Type"]
             for name in (ref, sha(self.body)):
-                r.manifests[repo, name] = (self.headers["Content-Type"], self.body)
-            return self.answer(201, b"", [("Docker-Content-Digest", sha(self.body))])
+                r.manifests[repo, name] = (kind, self.body)
+            document = json.loads(self.body)
+            if r.keeps_referrers and "subject" in document:
+                subject = document["subject"]["digest"]
+                entry = {"mediaType": kind, "digest": sha(self.body), "size": len(self.body),
+                         "artifactType": document.get("artifactType") or document["config"]["mediaType"]}
+                r.referrers = r.referrers or {}
+                r.referrers.setdefault(subject, []).append(entry)
+                headers.append(("OCI-Subject", subject))
+            return self.answer(201, b"", headers)
         if (repo, ref) not in r.manifests:
             return self.error(404, "MANIFEST_UNKNOWN", "manifest unknown")
         kind, body = r.manifests[repo, ref]
+        if self.command == "DELETE":
+            if not r.deletes:
+                return self.error(405, "UNSUPPORTED")
+            for name in [k for k, v in r.manifests.items() if k[0] == repo and (k[1] == ref or (":" in ref and sha(v[1]) == ref))]:
+                del r.manifests[name]
+            for entries in (r.referrers or {}).values():
+                entries[:] = [e for e in entries if e["digest"] != ref]
+            return self.answer(202)
         assert kind in self.headers.get_all("Accept") or r.lax, self.headers.get_all("Accept")
         self.answer(200, body, [("Content-Type", kind), ("Docker-Content-Digest", sha(body))])
+
+    def tags(self, r, repo, rest):
+        names = sorted(n for (where, n) in r.manifests if where == repo and ":" not in n)
+        self.answer(200, json.dumps({"name": repo, "tags": names}).encode())
 
     def blobs(self, r, repo, rest):
         if rest.startswith("uploads/"):
             return self.upload(r, repo, rest)
-        if rest not in r.blobs:
+        if rest not in r.blobs or (r.links is not None and (repo, rest) not in r.links):
             return self.error(404, "BLOB_UNKNOWN")
         body = r.blobs[rest]
         m = re.match(r"bytes=(\d+)-$", self.headers.get("Range") or "")
@@ -111,18 +136,43 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(206, body[first:], [("Content-Range", "bytes %d-%d/%d" % (first, len(body) - 1, len(body)))])
         self.answer(200, body)
 
+    def keep(self, r, repo, body):
+        r.blobs[sha(body)] = body
+        if r.links is not None:
+            r.links.add((repo, sha(body)))
+
     def upload(self, r, repo, rest):
-        if self.command == "POST":
-            r.upload = b""
-            return self.answer(202, b"", [("Location", "/v2/%s/blobs/uploads/1?state=a%%20b" % repo)])
-        if self.command == "PATCH":
-            r.upload += self.body
-            return self.answer(202, b"", [("Location", "/v2/%s/blobs/uploads/1?state=next" % repo), ("Range", "0-%d" % (len(r.upload) - 1))])
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
-        body = r.upload + self.body
+        if self.command == "POST" and query.get("mount"):
+            if r.links is not None and (query.get("from"), query["mount"]) in r.links:
+                r.links.add((repo, query["mount"]))
+                return self.answer(201, b"", [("Location", "/v2/%s/blobs/%s" % (repo, query["mount"]))])
+        if self.command == "POST":
+            with r.lock:
+                r.begun += 1
+                number = str(r.begun)
+            r.uploads[number] = b""
+            return self.answer(202, b"", [("Location", "/v2/%s/blobs/uploads/%s?state=a%%20b" % (repo, number))])
+        number = rest.split("/")[1]
+        if number not in r.uploads:
+            return self.error(404, "BLOB_UPLOAD_UNKNOWN")
+        where = ("Location", "/v2/%s/blobs/uploads/%s?state=next" % (repo, number))
+        if self.command == "DELETE":
+            del r.uploads[number]
+            return self.answer(204)
+        if self.command == "GET":
+            return self.answer(204, b"", [where, ("Range", "0-%d" % (len(r.uploads[number]) - 1))])
+        if self.command == "PATCH":
+            first = (self.headers.get("Content-Range") or "").split("-")[0]
+            if first and int(first) != len(r.uploads[number]):
+                return self.error(416, "BLOB_UPLOAD_INVALID")
+            r.uploads[number] += self.body
+            return self.answer(202, b"", [where, ("Range", "0-%d" % (len(r.uploads[number]) - 1))])
+        body = r.uploads[number] + self.body
         if sha(body) != query.get("digest"):
             return self.error(400, "DIGEST_INVALID")
-        r.blobs[sha(body)] = body
+        del r.uploads[number]
+        self.keep(r, repo, body)
         self.answer(201)
 
     def referrers(self, r, repo, rest):
@@ -138,7 +188,10 @@ class Registry:
     def __init__(self, auth=None, tls=None):
         self.blobs, self.manifests, self.log, self.token_queries = {}, {}, [], []
         self.auth, self.user, self.token, self.token_key, self.realm, self.anonymous = auth, ("user", "pass:word"), None, "token", None, False
-        self.fault, self.ranges, self.lax, self.referrers, self.upload = None, True, False, None, b""
+        self.fault, self.ranges, self.lax, self.referrers = None, True, False, None
+        self.uploads, self.begun = {}, 0
+        self.keeps_referrers, self.deletes = False, True
+        self.links = None  # a set of (repository, digest): blobs are seen by those alone
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True

@@ -112,7 +112,7 @@ def a_token_is_got_with_the_credentials_of_config_json(work):
         ref = "registry:" + r.host + "/team/app"
         refused = scan(work, ref, code=3)
         refused.says("refuses access to team/app")
-        refused.says("docker login " + r.host)
+        refused.says("strake login " + r.host)
         config(work, {"auths": {"https://" + r.host + "/v2/": {"auth": basic(*r.user)}}})
         r.token_queries.clear()
         assert packages(scan(work, ref, "--no-cache").json()) == WANT

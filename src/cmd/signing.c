@@ -273,6 +273,14 @@ static int add_identity(const struct options *o, struct rule_set *s)
 				   .issuer = opt_string(o, "certificate-oidc-issuer"),
 				   .issuer_regexp =
 				       opt_string(o, "certificate-oidc-issuer-regexp")};
+	static const char *const workflow[SIGN_EXTENSIONS] = {
+	    [2] = "certificate-github-workflow-trigger",
+	    [3] = "certificate-github-workflow-sha",
+	    [4] = "certificate-github-workflow-name",
+	    [5] = "certificate-github-workflow-repository",
+	    [6] = "certificate-github-workflow-ref"};
+	for (unsigned i = 0; i < SIGN_EXTENSIONS; i++)
+		rules.extension[i] = workflow[i] ? opt_string(o, workflow[i]) : NULL;
 	bool who = rules.identity || rules.identity_regexp,
 	     whose = rules.issuer || rules.issuer_regexp;
 	if (!who && !whose)

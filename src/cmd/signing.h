@@ -49,6 +49,11 @@
 	{"certificate-identity-regexp", 0, OPT_STRING, "REGEXP", NULL, "the same as an expression; it must match as a whole"}, \
 	{"certificate-oidc-issuer", 0, OPT_STRING, "URL", NULL, "who vouched for the identity"}, \
 	{"certificate-oidc-issuer-regexp", 0, OPT_STRING, "REGEXP", NULL, "the same as an expression"}, \
+	{"certificate-github-workflow-trigger", 0, OPT_STRING, "TEXT", NULL, "event that started the workflow, as the certificate says"}, \
+	{"certificate-github-workflow-sha", 0, OPT_STRING, "TEXT", NULL, "its commit"}, \
+	{"certificate-github-workflow-name", 0, OPT_STRING, "TEXT", NULL, "its name"}, \
+	{"certificate-github-workflow-repository", 0, OPT_STRING, "TEXT", NULL, "its repository"}, \
+	{"certificate-github-workflow-ref", 0, OPT_STRING, "TEXT", NULL, "its branch or tag"}, \
 	{"trusted-root", 0, OPT_STRING, "FILE", NULL, "trusted_root.json: authorities and logs that are trusted"}, \
 	{"certificate-chain", 0, OPT_STRING, "FILE", NULL, "PEM of certificate authorities that are trusted, root last"}, \
 	{"timestamp-certificate-chain", 0, OPT_STRING, "FILE", NULL, "PEM of a time stamp authority, root last"}, \

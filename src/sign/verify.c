@@ -207,6 +207,19 @@ static bool name_fits(struct slice found, const char *exact, const char *express
 				    SL_FMT(found), expression);
 }
 
+static bool check_extensions(struct verify *v)
+{
+	static const char *const names[SIGN_EXTENSIONS] = {
+	    [1] = "issuer",	   [2] = "workflow trigger",	[3] = "workflow sha",
+	    [4] = "workflow name", [5] = "workflow repository", [6] = "workflow ref"};
+	for (unsigned i = 1; i < SIGN_EXTENSIONS; i++)
+		if (v->rules->extension[i] &&
+		    !name_fits(cert_fulcio(v->leaf, i, v->a), v->rules->extension[i], NULL,
+			       names[i], SIGN_WRONG_IDENTITY, v->o))
+			return false;
+	return true;
+}
+
 static bool check_identity(struct verify *v)
 {
 	const struct sign_rules *r = v->rules;
@@ -217,7 +230,8 @@ static bool check_identity(struct verify *v)
 	return name_fits(v->o->identity, r->identity, r->identity_regexp, "identity",
 			 SIGN_WRONG_IDENTITY, v->o) &&
 	       name_fits(v->o->issuer, r->issuer, r->issuer_regexp, "issuer", SIGN_WRONG_ISSUER,
-			 v->o);
+			 v->o) &&
+	       check_extensions(v);
 }
 
 /* ---- what is said of what ---- */

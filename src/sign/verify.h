@@ -139,10 +139,14 @@ bool sign_predicate_fits(struct slice wanted, struct slice found);
 #define SIGN_PREDICATE_COSIGN "https://sigstore.dev/cosign/sign/v1"
 
 /* ---- what is asked of a signature ---- */
+#define SIGN_EXTENSIONS 7
 struct sign_rules {
 	/* Either a key, or an identity and its issuer: exact words or expressions (PCRE, the whole must match). */
 	const struct sign_key *key;
 	const char *identity, *identity_regexp, *issuer, *issuer_regexp;
+	/* What Fulcio's extensions 1 to 6 must say (2 trigger, 3 sha, 4 name, 5 repository, 6 ref of a GitHub workflow), by their
+	 * number; NULL: not asked. */
+	const char *extension[SIGN_EXTENSIONS];
 	const struct sign_root *root;
 	bool ignore_log, ignore_sct;
 	/* With a key: a log entry is asked for only when root is given. */

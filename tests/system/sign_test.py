@@ -157,6 +157,22 @@ def a_key_that_comes_with_the_signature_proves_nothing(work):
 
 
 @test
+def a_bundle_of_a_workflow_is_asked_for_its_workflow(work):
+    folder = data("signing", "sigstore-conformance")
+    common = ["--trusted-root", folder + "/trusted_root_public_good.json", "--certificate-identity-regexp", "https://github\\.com/sigstore-conformance/.*",
+              "--certificate-oidc-issuer", "https://token.actions.githubusercontent.com", "--bundle", folder + "/happy-path-v0.1/bundle.sigstore.json", folder + "/a.txt", "--format", "json"]
+    good = {"repository": "sigstore-conformance/extremely-dangerous-public-oidc-beacon", "trigger": "workflow_dispatch", "ref": "refs/heads/main"}
+    r = ok("verify-blob", *[w for k, v in good.items() for w in ("--certificate-github-workflow-" + k, v)], *common)
+    assert r.json()["inLog"] and r.json()["logTime"] == "2023-07-12T15:56:36Z", r.out
+    for k in good:
+        r = run("verify-blob", "--certificate-github-workflow-" + k, "other", *common)
+        assert (r.code, r.json()["reason"]) == (1, "wrong-identity"), r.out
+    # an expression that matches a part does not match
+    r = run("verify-blob", *[w.replace("/.*", "/") for w in common])
+    assert (r.code, r.json()["reason"]) == (1, "wrong-identity"), r.out
+
+
+@test
 def broken_bundles_are_refused_with_a_reason(work):
     keys(work, "a")
     open(work + "/f", "w").write("payload")

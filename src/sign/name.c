@@ -69,7 +69,10 @@ static int take_value(struct slice *rest, struct buf *out, bool *more, struct er
 		int high = hex_digit(rest->ptr[i + 1]);
 		int low = i + 2 < rest->len ? hex_digit(rest->ptr[i + 2]) : -1;
 		bool pair = high >= 0 && low >= 0;
-		buf_putc(out, pair ? (char)(high << 4 | low) : rest->ptr[i + 1]);
+		if (pair)
+			buf_putc(out, (char)(high << 4 | low));
+		else
+			buf_putc(out, rest->ptr[i + 1]);
 		i += pair ? 2 : 1;
 		solid = out->len;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing signatures beside an image: cosign's tag with one layer for each, and referrers that hold a bundle. */
-#include "app/signing.h"
+#include "app/sign_referrer.h"
 
 #include <stdio.h>
 
@@ -13,16 +13,6 @@
 #define SIGNATURE_NOTE	"dev.cosignproject.cosign/signature"
 #define MAX_BLOB	(128 * MIB)
 #define MAX_LAYERS_READ 1000
-
-static int digest_of(struct slice bytes, struct arena *a, struct slice *ret, struct err *err)
-{
-	unsigned char sum[SHA256_LEN];
-	char text[DIGEST_TEXT];
-	TRY(sha256_of(bytes, sum, err));
-	digest_text(sum, text);
-	*ret = arena_dup(a, slice_str(text));
-	return ret->ptr ? 0 : err_oom(err);
-}
 
 /* ---- cosign's tag ---- */
 
@@ -167,7 +157,7 @@ static int put_config(struct layer_change *c, const struct node *old, struct sli
 	app_signatures_config(&config, ids, n);
 	if (config.failed)
 		return err_oom(err);
-	TRY(digest_of(buf_slice(&config), repo_arena(c->r), digest, err));
+	TRY(app_digest_of(buf_slice(&config), repo_arena(c->r), digest, err));
 	*size = config.len;
 	return repo_put_blob(c->r, *digest, buf_slice(&config), err);
 }
@@ -217,97 +207,30 @@ static int put_layer(struct layer_change *c, struct slice tag, struct err *err)
 	c->was_there = rc > 0 && layer_stands(c, &m);
 	if (c->was_there)
 		return 0;
-	TRY(digest_of(c->blob, repo_arena(c->r), &c->digest, err));
+	TRY(app_digest_of(c->blob, repo_arena(c->r), &c->digest, err));
 	TRY(repo_put_blob(c->r, c->digest, c->blob, err));
 	return repo_update(c->r, tag, &change, err);
 }
 
 /* ---- referrers ---- */
 
-static void write_empty_config(struct json_writer *w)
-{
-	jw_key(w, "config");
-	jw_object(w);
-	jw_kstr(w, "mediaType", SL(OCI_EMPTY));
-	jw_kstr(w, "digest",
-		SL("sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"));
-	jw_ku64(w, "size", 2);
-	jw_end(w, '}');
-}
-
-static void write_notes(struct json_writer *w, const struct sign_pair *notes, size_t n)
-{
-	jw_object(w);
-	for (size_t i = 0; i < n; i++) {
-		jw_key_slice(w, notes[i].key);
-		jw_str(w, notes[i].value);
-	}
-	jw_end(w, '}');
-}
-
-static int write_referrer(const struct registry_manifest *subject, struct slice blob_digest,
-			  size_t blob_size, const struct sign_pair *notes, size_t n,
-			  struct buf *out, struct err *err)
-{
-	struct json_writer w;
-	jw_init(&w, out, 0);
-	jw_object(&w);
-	jw_ku64(&w, "schemaVersion", 2);
-	jw_kstr(&w, "mediaType", SL(OCI_MANIFEST));
-	jw_kstr(&w, "artifactType", SL(BUNDLE_TYPE));
-	write_empty_config(&w);
-	jw_key(&w, "layers");
-	jw_array(&w);
-	jw_object(&w);
-	jw_kstr(&w, "mediaType", SL(BUNDLE_TYPE));
-	jw_kstr(&w, "digest", blob_digest);
-	jw_ku64(&w, "size", blob_size);
-	jw_end(&w, '}');
-	jw_end(&w, ']');
-	jw_key(&w, "subject");
-	jw_object(&w);
-	jw_kstr(&w, "mediaType", subject->media_type);
-	jw_kstr(&w, "digest", subject->digest);
-	jw_ku64(&w, "size", subject->bytes.len);
-	jw_end(&w, '}');
-	jw_key(&w, "annotations");
-	write_notes(&w, notes, n);
-	jw_end(&w, '}');
-	return out->failed ? err_oom(err) : 0;
-}
-
 static int put_bundle(struct repo *r, const struct registry_manifest *subject, struct slice bundle,
 		      struct slice predicate_type, struct slice *digest, struct err *err)
 {
-	auto_buf struct buf manifest, notes_text;
 	char created[TIME_TEXT];
-	struct json_writer w;
-	struct slice blob;
-	struct arena *a = repo_arena(r);
 	time_text(time_now(), created);
-	struct sign_pair notes[] = {
+	const struct sign_pair notes[] = {
 	    {SL("dev.sigstore.bundle.content"),
 	     predicate_type.len ? SL("dsse-envelope") : SL("message-signature")},
 	    {SL("org.opencontainers.image.created"), slice_str(created)},
 	    {SL("dev.sigstore.bundle.predicateType"), predicate_type}};
-	size_t n = predicate_type.len ? 3 : 2;
-	buf_init(&manifest, MIB);
-	buf_init(&notes_text, 64 * KIB);
-	TRY(digest_of(bundle, a, &blob, err));
-	TRY(repo_put_blob(r, blob, bundle, err));
-	TRY(repo_put_blob(
-	    r, SL("sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
-	    SL("{}"), err));
-	TRY(write_referrer(subject, blob, bundle.len, notes, n, &manifest, err));
-	TRY(digest_of(buf_slice(&manifest), a, digest, err));
-	jw_init(&w, &notes_text, 0);
-	write_notes(&w, notes, n);
-	struct repo_descriptor d = {.digest = *digest,
-				    .media_type = SL(OCI_MANIFEST),
-				    .artifact_type = SL(BUNDLE_TYPE),
-				    .size = manifest.len,
-				    .annotations = buf_slice(&notes_text)};
-	return repo_attach(r, subject->digest, &d, buf_slice(&manifest), err);
+	const struct referrer f = {.artifact_type = BUNDLE_TYPE,
+				   .config_type = OCI_EMPTY,
+				   .layer_type = BUNDLE_TYPE,
+				   .blob = bundle,
+				   .notes = notes,
+				   .nnotes = predicate_type.len ? 3 : 2};
+	return app_put_referrer(r, subject, &f, digest, err);
 }
 
 /* A bundle by this key around the same statement. */
@@ -424,7 +347,7 @@ static int draft_layer(struct repo *r, const struct signer *s, const struct sign
 	d->layer.exact = s->services != NULL;
 	d->layer.notes = d->notes;
 	d->layer.nnotes = n;
-	return digest_of(d->layer.blob, repo_arena(r), &d->layer.digest, err);
+	return app_digest_of(d->layer.blob, repo_arena(r), &d->layer.digest, err);
 }
 
 static int draft_signature(struct repo *r, const struct registry_manifest *m,
@@ -596,7 +519,7 @@ int app_attach_signature(struct repo *r, const struct registry_manifest *m, stru
 				 .nnotes = n};
 	*ret = (struct published){.subject = m->digest,
 				  .legacy_tag = tag_for(r, m->digest, NULL, ".sig")};
-	TRY(digest_of(payload, repo_arena(r), &c.digest, err));
+	TRY(app_digest_of(payload, repo_arena(r), &c.digest, err));
 	TRY(put_layer(&c, ret->legacy_tag, err));
 	ret->legacy_was_there = c.was_there;
 	return 0;

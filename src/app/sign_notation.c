@@ -30,9 +30,9 @@ static int find_same(struct repo *r, const struct registry_manifest *m, const st
 }
 
 /* The kind stands in the configuration, as Notation 1 writes it and every registry reads it. */
-static int put_envelope(struct repo *r, const struct registry_manifest *subject,
-			const struct publish_options *opt, struct slice envelope,
-			struct slice *digest, struct err *err)
+int app_put_notation(struct repo *r, const struct registry_manifest *subject,
+		     const struct publish_options *opt, struct slice envelope, struct slice *digest,
+		     struct err *err)
 {
 	auto_buf struct buf thumbprints;
 	char created[TIME_TEXT];
@@ -50,8 +50,9 @@ static int put_envelope(struct repo *r, const struct registry_manifest *subject,
 	return app_put_referrer(r, subject, &f, digest, err);
 }
 
-int app_sign_notation(struct repo *r, const struct registry_manifest *m, const struct signer *s,
-		      const struct publish_options *opt, struct published *ret, struct err *err)
+int app_draft_notation(struct repo *r, const struct registry_manifest *m, const struct signer *s,
+		       const struct publish_options *opt, struct slice *ret_envelope,
+		       struct published *ret, struct err *err)
 {
 	auto_buf struct buf payload, envelope;
 	struct sign_target t = {
@@ -73,5 +74,6 @@ int app_sign_notation(struct repo *r, const struct registry_manifest *m, const s
 	if (ret->notation_was_there)
 		return 0;
 	TRY(sign_notation_write(&j, buf_slice(&payload), &envelope, err));
-	return put_envelope(r, m, opt, buf_slice(&envelope), &ret->notation, err);
+	*ret_envelope = arena_dup(repo_arena(r), buf_slice(&envelope));
+	return ret_envelope->ptr ? 0 : err_oom(err);
 }

@@ -336,6 +336,7 @@ struct draft {
 	struct sign_pair notes[MAX_NOTES];
 	struct slice tag;
 	struct slice bundle, predicate_type; /* a bundle, when not empty */
+	struct slice notation;		     /* Notation's envelope, when not empty */
 };
 
 static int draft_layer(struct repo *r, const struct signer *s, const struct sign_material *material,
@@ -433,8 +434,10 @@ int app_sign(struct repo *r, const struct registry_manifest *m, const struct sig
 		if (draft_bundle(r, m, s, SL(SIGN_PREDICATE_COSIGN), kept, &d, ret, err) < 0)
 			return err_wrap(err, "bundle");
 	}
+	if (opt->notation && app_draft_notation(r, m, s, opt, &d.notation, ret, err) < 0)
+		return err_wrap(err, "Notation's signature");
 	TRY(publish_draft(r, m, &d, ret, err));
-	if (opt->notation && app_sign_notation(r, m, s, opt, ret, err) < 0)
+	if (d.notation.len && app_put_notation(r, m, opt, d.notation, &ret->notation, err) < 0)
 		return err_wrap(err, "Notation's signature");
 	return 0;
 }

@@ -67,10 +67,13 @@ int app_sign(struct repo *r, const struct registry_manifest *m, const struct sig
 int app_attest(struct repo *r, const struct registry_manifest *m, const struct signer *s,
 	       struct slice predicate_type, struct slice predicate,
 	       const struct publish_options *opt, struct published *ret, struct err *err) must_use;
-/* Of app_sign: Notation's envelope as a referrer. */
-int app_sign_notation(struct repo *r, const struct registry_manifest *m, const struct signer *s,
-		      const struct publish_options *opt, struct published *ret,
-		      struct err *err) must_use;
+/* Of app_sign: Notation's envelope is made (nothing when the same is there), and put as a referrer when all else is made too. */
+int app_draft_notation(struct repo *r, const struct registry_manifest *m, const struct signer *s,
+		       const struct publish_options *opt, struct slice *ret_envelope,
+		       struct published *ret, struct err *err) must_use;
+int app_put_notation(struct repo *r, const struct registry_manifest *subject,
+		     const struct publish_options *opt, struct slice envelope, struct slice *digest,
+		     struct err *err) must_use;
 /* Attaches what was made elsewhere: a payload with its signature and its like as annotations, or a bundle. */
 int app_attach_signature(struct repo *r, const struct registry_manifest *m, struct slice payload,
 			 const struct sign_pair *annotations, size_t n, struct published *ret,

@@ -574,6 +574,9 @@ def a_signature_is_stamped_and_outlives_its_certificate(work):
         assert r.code == 3
         r.says("not of an authority that is trusted")
         assert referrers(place)[1] == []
+        # nor are the other forms written when one of them cannot be made
+        r = box.run("sign", "--formats", "legacy,bundle,notation", *arguments[3:], "--timestamp-root", box.path("root.crt"), place)
+        assert r.code == 3 and len(json.load(open(referrers(place)[0] + "/index.json"))["manifests"]) == 1, r.err
         theirs = peers().get("notation") if not SANITIZED else None
         if theirs:
             box.policy(stores=["ca:acme", "tsa:clock"])

@@ -251,6 +251,28 @@ def an_image_is_signed_in_both_forms_and_verified_in_each(work):
 
 
 @test
+def the_list_of_referrers_is_written_as_the_specification_has_it_and_read_when_others_do_not(work):
+    keys(work, "a")
+    with Registry() as r:
+        d = r.image("app", "1", [LAYER_TAR])
+        ref = "%s/app:1" % r.host
+        ok("sign", "--key", work + "/a.key", "--formats", "bundle", ref)
+        tag = "sha256-" + d["digest"][7:]
+        kind, body = r.manifests["app", tag]
+        index = json.loads(body)
+        entry = index["manifests"][0]
+        own = json.loads(r.manifests["app", entry["digest"]][1])
+        assert kind == INDEX and len(index["manifests"]) == 1, index
+        assert entry["artifactType"] == own["artifactType"] == "application/vnd.dev.sigstore.bundle.v0.3+json" and entry["annotations"] == own["annotations"], entry
+        assert own["subject"]["digest"] == d["digest"] and entry["size"] == len(r.manifests["app", entry["digest"]][1])
+        # as cosign 3 writes it: the type of the empty configuration, no annotations
+        del entry["annotations"]
+        entry["artifactType"] = "application/vnd.oci.empty.v1+json"
+        r.manifest("app", tag, index, kind=INDEX)
+        assert verdicts(ok("verify", "--key", work + "/a.pub", ref, "--format", "json")) == [("bundle", "verified")]
+
+
+@test
 def the_payload_decides_not_the_tag_under_which_it_lies(work):
     keys(work, "a")
     with Registry() as r:
